@@ -1,0 +1,7 @@
+"""Explorers: sliders bound to a figure, one file per lesson."""
+
+from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, switch
+from tvplab.explore.explorer import Explorer
+from tvplab.explore.panel import LivePanel
+
+__all__ = ["Explorer", "LivePanel", "choice", "float_slider", "int_slider", "log_slider", "switch"]
