@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from threadpoolctl import ThreadpoolController
 from traitlets import TraitError
 
-from tvplab.explore.panel import LivePanel
+from tvplab.explore.layout import arrange_controls, error_html, label_width, marks_html, numbers_html
+from tvplab.explore.panel import CSS_PIXELS_PER_INCH, LivePanel
 
 Action = Callable[["Explorer"], None]
 
@@ -28,7 +29,7 @@ class Explorer(widgets.VBox):
     Parameters
     ----------
     controls : dict of str to widget
-        Name to control (see `tvplab.explore.controls`), in the order shown.
+        Name to control (see `tvplab.explore.controls`), in the order shown; the first gets the full width.
     compute : callable ``(**values) -> result``
         A pure function of the controls' values: the same values give the same result. Draw random shocks
         outside of it, so that the picture deforms and does not jump. Runs with one linear algebra thread.
@@ -36,6 +37,9 @@ class Explorer(widgets.VBox):
         Draw the figure once, and move its artists: see `LivePanel`.
     readout : callable ``(result) -> dict of str to str``, optional
         Key numbers shown above the picture: label to text.
+    marks : callable ``(result) -> dict of str to dict of str to float``, optional
+        What to mark on the sliders' scales: control to text to value, such as
+        ``lambda result: {"lam": {"CV": result.cv_lam}}``; the same controls each time.
     redraw_on : collection of str
         Controls whose move changes what stands still (limits, titles, the series shown): `build` runs again.
     buttons : dict of str to callable ``(explorer) -> None``, optional
@@ -64,7 +68,8 @@ class Explorer(widgets.VBox):
         build: Callable[[Figure, Any], Mapping[str, Any]],
         update: Callable[[Mapping[str, Any], Any], None],
         *,
-        readout: Callable[[Any], Mapping[str, str]] | None = None,
+        readout: Callable[[Any], Mapping[str, str]] = lambda _result: {},
+        marks: Callable[[Any], Mapping[str, Mapping[str, float]]] = lambda _result: {},
         redraw_on: Collection[str] = (),
         buttons: Mapping[str, Action] | None = None,
         alt: str,
@@ -75,14 +80,17 @@ class Explorer(widgets.VBox):
         _known(redraw_on, controls)
         self.controls = dict(controls)
         self.alt = alt
-        self._compute, self._readout, self._redraw_on = compute, readout, frozenset(redraw_on)
+        self._compute, self._readout, self._marks = compute, readout, marks
+        self._redraw_on = frozenset(redraw_on)
         self._start = self.values
         self._on_hold = self._background_is_old = False
         self.error, self.numbers = widgets.HTML(), widgets.HTML()
         self.result = self._run_compute()
         self.panel = LivePanel(build, update, self.result, figsize=figsize, dpi=dpi)
+        self._strips = {name: widgets.HTML() for name in marks(self.result)}
         self._show_numbers()
         super().__init__(self._arrange(buttons or {}, caption))
+        self.add_class("tvplab-explorer")
         for name, control in self.controls.items():
             control.observe(functools.partial(self._on_move, name), names="value")
 
@@ -167,27 +175,27 @@ class Explorer(widgets.VBox):
 
     def _guard(self, action: Callable[[], None]) -> None:
         """Run `action`; show its error in the widget, where a callback's error would otherwise vanish."""
+        self.error.value = ""
         try:
             action()
         except Exception as error:
-            text = html.escape(f"{type(error).__name__}: {error}")
-            self.error.value = f'<div role="alert" style="color: #B00020">{text}</div>'
-        else:
-            self.error.value = ""
+            self.error.value = error_html(error)
 
     def _show_numbers(self) -> None:
-        """Write the key numbers above the picture."""
-        numbers = self._readout(self.result) if self._readout else {}
-        parts = [f"<span>{html.escape(k)} <b>{html.escape(v)}</b></span>" for k, v in numbers.items()]
-        style = "display: flex; flex-wrap: wrap; gap: 0 2em; font-variant-numeric: tabular-nums"
-        self.numbers.value = f'<div style="{style}">{"".join(parts)}</div>'
+        """Write the key numbers above the picture and the marks on the scales."""
+        self.numbers.value = numbers_html(self._readout(self.result))
+        marks, width = self._marks(self.result), label_width(self.controls)
+        for name, strip in self._strips.items():
+            strip.value = marks_html(self.controls[name], marks[name], width)
 
     def _arrange(self, buttons: Mapping[str, Action], caption: str) -> list[widgets.Widget]:
         """Order on the page: controls, buttons, numbers, picture, caption, error."""
+        width = f"{self.figure.get_figwidth() * CSS_PIXELS_PER_INCH:g}px"
+        controls = arrange_controls(self.controls, self._strips, width)
         row = [self._button("reset", Explorer.reset)]
         row += [self._button(label, action) for label, action in buttons.items()]
         note = widgets.HTML(f"<i>{html.escape(caption)}</i>")
-        return [*self.controls.values(), widgets.HBox(row), self.numbers, self.panel.image, note, self.error]
+        return [controls, widgets.HBox(row), self.numbers, self.panel.image, note, self.error]
 
     def _button(self, label: str, action: Action) -> widgets.Button:
         """Make a button that runs ``action(self)`` and shows its errors."""
