@@ -1,0 +1,34 @@
+"""tvplab: teach and explore models whose parameters move.  This page re-exports the public names."""
+
+from importlib import import_module
+
+from tvplab.ridge import TVPRidge, TwoStepRidge
+
+__all__ = [
+    "TVPRidge",
+    "TwoStepRidge",
+    "banner",
+    "check",
+    "data",
+    "dgp",
+    "explore",
+    "metrics",
+    "mode",
+    "plots",
+]
+
+_ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
+_DOORS = {"check": "tvplab.exercises", "banner": "tvplab.mode", "mode": "tvplab.mode"}
+
+
+def __getattr__(name: str):
+    """Open the other rooms at first use, so that `import tvplab` stays quick."""
+    if name in _ROOMS:
+        return import_module(f"tvplab.{name}")
+    if name in _DOORS:
+        return getattr(import_module(_DOORS[name]), name)
+    raise AttributeError(f"module 'tvplab' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,6 @@
+"""Simulated worlds with a known truth.  Whatever comes from here is synthetic and says so."""
+
+from tvplab.dgp.paths import PATHS, coefficient_path
+from tvplab.dgp.tvp_regression import SimulatedRegression, simulate_tvp_regression
+
+__all__ = ["PATHS", "SimulatedRegression", "coefficient_path", "simulate_tvp_regression"]

@@ -1,0 +1,61 @@
+"""A regression whose coefficients move along known paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tvplab.dgp.paths import coefficient_path
+from tvplab.validation import check_number
+
+
+@dataclass(frozen=True)
+class SimulatedRegression:
+    """Synthetic data y (T,), X (T, K) and the truth behind them: `beta` (T, K) and `sigma`, the noise's sd (T,)."""
+
+    y: pd.Series
+    X: pd.DataFrame
+    beta: pd.DataFrame
+    sigma: pd.Series
+    synthetic: bool = True
+
+    @property
+    def r2(self) -> float:
+        """Share of the variance of y that the true coefficients explain."""
+        return float(1.0 - np.var(self.y - (self.X * self.beta).sum(axis=1)) / np.var(self.y))
+
+
+def simulate_tvp_regression(
+    T: int = 200,
+    shapes: Sequence[str] = ("cosine", "constant"),
+    noise: float = 0.5,
+    volatility: float = 0.0,
+    seed: int = 0,
+) -> SimulatedRegression:
+    """Simulate y_t = x_t'β_t + ε_t with standard normal regressors and one coefficient path a name in `shapes`.
+
+    Parameters
+    ----------
+    T : number of periods, at least 3.
+    shapes : names of `dgp.PATHS`, one a regressor.
+    noise : standard deviation of ε (its average over time, on the log scale, when volatility moves).
+    volatility : amplitude of log σ_t, which then follows one slow cosine: 0 is constant, 1 lets σ_t move between
+        noise/e and noise·e.
+    seed : fixes regressors, shocks and random walks.  They do not depend on `noise`, `volatility` or each other,
+        so that moving one knob deforms the same world instead of drawing a new one.
+    """
+    if T < 3:
+        raise ValueError(f"T: at least 3 periods are needed, got {T}")
+    check_number(noise, "noise", or_equal=True)
+    x_seed, shock_seed, *path_seeds = np.random.SeedSequence(seed).spawn(2 + len(shapes))
+    names = [f"x{k + 1}" for k in range(len(shapes))]
+    time = pd.RangeIndex(1, T + 1, name="period")
+    X = pd.DataFrame(np.random.default_rng(x_seed).standard_normal((T, len(shapes))), time, names)
+    paths = [coefficient_path(s, T, np.random.default_rng(p)) for s, p in zip(shapes, path_seeds, strict=True)]
+    beta = pd.DataFrame(np.column_stack(paths), time, names)
+    sigma = pd.Series(noise * np.exp(volatility * np.cos(3.0 * np.pi * np.linspace(0, 1, T))), time, name="sigma")
+    shocks = np.random.default_rng(shock_seed).standard_normal(T)
+    return SimulatedRegression((X * beta).sum(axis=1).add(sigma * shocks).rename("y"), X, beta, sigma)

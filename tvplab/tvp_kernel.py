@@ -1,0 +1,171 @@
+"""Time-varying parameters in the dual: one T×T eigendecomposition serves every λ.
+
+Model (Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, eqs. 1, 7 and 8), in units of σ²::
+
+    y_t = x_t'β_t + ε_t,  ε_t ~ N(0, σ² Ω_ε,t)
+    β_t = β_{t-1} + u_t,  u_{k,t} ~ N(0, σ² Ω_u,k / λ),  β_1 ~ N(0, σ² / λ₀)
+
+The paper's Z Ω_θ Z' is never formed: it equals K/λ + XX'/λ₀ with K = (X Ω_u X') ∘ M and M_ts = min(t, s) − 1, so that
+the cost no longer grows with K.  λ₀ = 0 leaves the first period's coefficients free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import linalg
+
+from tvplab.tvp_solution import Solution
+
+
+def hadamard_kernel(X: np.ndarray, omega_u: np.ndarray) -> np.ndarray:
+    """K (T, T) = (X Ω_u X') ∘ M, M_ts = min(t, s) − 1: the covariance of x_t'(β_t − β_1) at λ = σ² = 1."""
+    elapsed = np.arange(len(X), dtype=float)
+    return ((X * omega_u) @ X.T) * np.minimum.outer(elapsed, elapsed)
+
+
+def apply_minimum(B: np.ndarray) -> np.ndarray:
+    """M B for B (T, J) in O(TJ): a reversed cumulative sum, then a forward one."""
+    after = np.cumsum(B[::-1], axis=0)[::-1]
+    after[0] = 0.0
+    return np.cumsum(after, axis=0)
+
+
+@dataclass(frozen=True)
+class StartProjection:
+    """Regression on X with penalty λ₀, by the thin singular value decomposition Ω_ε^{-1/2} X = P S Q'.
+
+    It removes the first period's coefficients from the problem, for any λ₀ ≥ 0.
+    """
+
+    left: np.ndarray
+    s: np.ndarray
+    right: np.ndarray
+    root_e: np.ndarray
+    lam0: float
+
+    @classmethod
+    def of(cls, X: np.ndarray, omega_e: np.ndarray, lam0: float) -> StartProjection:
+        """Decompose X (T, K) weighted by omega_e (T,)."""
+        root_e = np.sqrt(omega_e)
+        left, s, right = linalg.svd(X / root_e[:, None], full_matrices=False, check_finite=False)
+        keep = s > s[0] * len(X) * np.finfo(float).eps
+        return cls(left[:, keep], s[keep], right[keep], root_e, lam0)
+
+    def project(self, B: np.ndarray) -> np.ndarray:
+        """(I + X̃X̃'/λ₀)^{-1/2} B for B (T, J): at λ₀ = 0 the part spanned by X̃ vanishes."""
+        shrink = 1.0 - np.sqrt(self.lam0 / (self.lam0 + self.s**2))
+        return B - self.left @ (shrink[:, None] * (self.left.T @ B))
+
+    def whiten(self, B: np.ndarray) -> np.ndarray:
+        """Divide B (T, J) by the residual standard deviations, then project."""
+        return self.project(B / self.root_e[:, None])
+
+    def coefficients(self, R: np.ndarray) -> np.ndarray:
+        """(X'Ω_ε⁻¹X + λ₀I)⁻¹ X'Ω_ε⁻¹ R (K, J) for R (T, J)."""
+        gain = self.s / (self.s**2 + self.lam0)
+        return self.right.T @ (gain[:, None] * (self.left.T @ (R / self.root_e[:, None])))
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """(X'Ω_ε⁻¹X + λ₀I)⁻¹ (K, K), in units of σ²; only for a direction that X spans when λ₀ = 0."""
+        K = self.right.shape[1]
+        spanned = (self.right.T / (self.s**2 + self.lam0)) @ self.right
+        if len(self.s) == K or self.lam0 == 0:
+            return spanned
+        return spanned + (np.eye(K) - self.right.T @ self.right) / self.lam0
+
+    @property
+    def logdet(self) -> float:
+        """log|I + X̃X̃'/λ₀|; for λ₀ = 0 its finite part log|X̃'X̃| (the diffuse likelihood)."""
+        return float(np.sum(np.log1p(self.s**2 / self.lam0) if self.lam0 else np.log(self.s**2)))
+
+
+@dataclass(frozen=True)
+class DualSolver:
+    """The dual problem (eqs. 6 and 8), factorised once: A_λ = (K/λ + XX'/λ₀ + Ω_ε)⁻¹ = V diag(λ/(λ+γ)) V'.
+
+    Parameters
+    ----------
+    X : (T, K) regressors.
+    omega_u : (K,) relative drift variance of each coefficient.
+    omega_e : (T,) relative residual variance of each period.
+    lam0 : penalty on the first period's coefficients, ≥ 0.
+    """
+
+    X: np.ndarray
+    omega_u: np.ndarray
+    omega_e: np.ndarray
+    lam0: float
+
+    @cached_property
+    def start(self) -> StartProjection:
+        """The regression that concentrates out β_1."""
+        return StartProjection.of(self.X, self.omega_e, self.lam0)
+
+    @cached_property
+    def _spectrum(self) -> tuple[np.ndarray, np.ndarray]:
+        """(γ, V), shapes (T,) and (T, T)."""
+        half = self.start.whiten(hadamard_kernel(self.X, self.omega_u))
+        G = self.start.whiten(np.ascontiguousarray(half.T))
+        gamma, Q = linalg.eigh(G, driver="evd", overwrite_a=True, check_finite=False)
+        return np.clip(gamma, 0.0, None), self.start.project(Q) / self.start.root_e[:, None]
+
+    def solve(self, Y: np.ndarray, lam: float) -> Solution:
+        """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
+        gamma, V = self._spectrum
+        d, VY = lam / (lam + gamma), V.T @ Y
+        return Solution(
+            beta=self._coefficients(V @ (d[:, None] * VY), Y, lam),
+            quad=d @ (VY * VY),
+            logdet=float(np.log(self.omega_e).sum() + np.log1p(gamma / lam).sum() + self.start.logdet),
+            rank=len(Y) if self.lam0 else len(Y) - len(self.start.s),
+        )
+
+    def leverage(self, lam: float) -> np.ndarray:
+        """Diagonal of the hat matrix (T,) at one λ; its sum is the effective number of parameters."""
+        gamma, V = self._spectrum
+        return 1.0 - self.omega_e * ((V * V) @ (lam / (lam + gamma)))
+
+    def _coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> np.ndarray:
+        """β (T, K, M) from dual weights α (T, M): u_{k,s} = (Ω_u,k/λ) Σ_{t≥s} x_{t,k} α_t, then β_1 by regression."""
+        scaled = self.X * (self.omega_u / lam)
+        drift = np.stack([apply_minimum(scaled * a[:, None]) for a in alpha.T], axis=2)
+        moved = np.einsum("tk,tkm->tm", self.X, drift)
+        return drift + self.start.coefficients(Y - moved)
+
+    def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
+        """y_F − ŷ_F^{(−F)} = (A_FF)⁻¹ (A y)_F for every λ and fold F (L, T, M): exact for any folds, no refitting."""
+        gamma, V = self._spectrum
+        d = lams[:, None] / (lams[:, None] + gamma)
+        weights = np.einsum("ti,lim->ltm", V, d[:, :, None] * (V.T @ Y), optimize=True)
+        errors = np.empty_like(weights)
+        for F in folds:
+            V_F = V[F]
+            for i, root in enumerate(np.sqrt(d)):
+                half = V_F * root
+                errors[i, F] = linalg.solve(half @ half.T, weights[i, F], assume_a="pos", check_finite=False)
+        return errors
+
+    def variances(self, lam: float) -> np.ndarray:
+        """Posterior variance of every β_{t,k} in units of σ² (T, K), in O(K T²): no KT×KT inverse (section 2.4.3).
+
+        Given the drifts δ_t = β_t − β_1, the start is a regression: β_1 = H(y − z) + error, z_t = x_t'δ_t.  Hence
+        β_{t,k} = (Hy)_k + (δ_{t,k} − (Hz)_k) + error_k; the bracket has posterior variance prior − c'A_λ c, with c its
+        covariance with y, and the error that of the regression.
+        """
+        gamma, V = self._spectrum
+        root_d = np.sqrt(lam / (lam + gamma))
+        kernel = hadamard_kernel(self.X, self.omega_u)
+        H = self.start.coefficients(np.eye(len(self.X)))
+        KH = kernel @ H.T
+        elapsed = np.arange(len(self.X))
+        out = np.empty_like(self.X)
+        for k, x in enumerate(self.X.T):
+            own = self.omega_u[k] * apply_minimum(x[:, None] * H[k][:, None])[:, 0]
+            prior = self.omega_u[k] * elapsed - 2.0 * own + H[k] @ KH[:, k]
+            c = self.omega_u[k] * apply_minimum(x[:, None] * V) - V.T @ KH[:, k]
+            out[:, k] = prior / lam - np.sum((c * root_d / lam) ** 2, axis=1)
+        return out + np.diag(self.start.covariance)

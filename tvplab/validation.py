@@ -1,0 +1,159 @@
+"""Checks at the door: every bad input raises an error that names the argument, what came and what is allowed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+MIN_PERIODS = 3
+
+
+class Regression(NamedTuple):
+    """Checked inputs of a regression: `y` is a T×M frame, `X` a T×K frame, both on one index."""
+
+    y: pd.DataFrame
+    X: pd.DataFrame
+    single: bool
+
+
+def check_regression(y, X) -> Regression:
+    """Turn y (T, or T×M) and X (T, or T×K) into labelled float frames, or say what is wrong with them.
+
+    Plain arrays get integer labels; a vector is one column.  When both carry an index, the two must be equal.
+
+    Raises
+    ------
+    TypeError
+        A value that is not numeric (object, text, boolean or complex columns included).
+    ValueError
+        Empty, fewer than 3 periods, NaN or infinite, unequal lengths or indexes, unsorted or duplicate
+        dates, duplicate column names, two identical columns of X.
+    """
+    single = np.ndim(y) == 1
+    y_frame, X_frame = as_frame(y, "y"), as_frame(X, "X")
+    if len(y_frame) != len(X_frame):
+        raise ValueError(f"X: has {len(X_frame)} periods where y has {len(y_frame)}; the two must be equally long")
+    y_frame, X_frame = _on_one_index(y, y_frame, X, X_frame)
+    check_distinct_columns(X_frame, "X")
+    return Regression(y_frame, X_frame, single)
+
+
+def as_frame(values, name: str) -> pd.DataFrame:
+    """Return `values` as a finite float frame with unique labels and at least 3 rows, rows in time order."""
+    if isinstance(values, pd.Series):
+        frame = values.to_frame(values.name if values.name is not None else name)
+    elif isinstance(values, pd.DataFrame):
+        frame = values
+    else:
+        frame = pd.DataFrame(_as_matrix(values, name))
+    _check_numeric(frame, name)
+    _check_shape(frame, name)
+    _check_labels(frame, name)
+    frame = frame.astype(float)
+    _check_finite(frame, name)
+    return frame
+
+
+def check_distinct_columns(frame: pd.DataFrame, name: str) -> None:
+    """Raise when two columns carry the same numbers: their coefficients could not be told apart."""
+    seen: dict[bytes, object] = {}
+    for label, column in frame.items():
+        key = np.ascontiguousarray(column.to_numpy()).tobytes()
+        if key in seen:
+            raise ValueError(f"{name}: columns {seen[key]!r} and {label!r} are identical; keep one of them")
+        seen[key] = label
+
+
+def check_varying(frame: pd.DataFrame, name: str, why: str) -> None:
+    """Raise when a column never changes; `why` says what that would break."""
+    flat = [label for label, column in frame.items() if np.ptp(column.to_numpy()) == 0]
+    if flat:
+        raise ValueError(f"{name}: column {flat[0]!r} is constant; {why}")
+
+
+def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False) -> float:
+    """Return `value` as a float when it is a finite number above the bound (or equal to it)."""
+    if isinstance(value, bool | np.bool_) or not np.isscalar(value) or not np.isreal(value):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    if isinstance(value, str):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    number = float(value)
+    if not np.isfinite(number) or number < above or (number == above and not or_equal):
+        sign = "≥" if or_equal else ">"
+        raise ValueError(f"{name}: must be finite and {sign} {above:g}, got {value!r}")
+    return number
+
+
+def check_weights(values, size: int, name: str, labels=None) -> np.ndarray:
+    """Return `size` finite positive weights (ones when `values` is None); a Series is matched by its labels."""
+    if values is None:
+        return np.ones(size)
+    if isinstance(values, pd.Series) and labels is not None and not values.index.equals(pd.Index(labels)):
+        raise ValueError(f"{name}: index must be {list(labels)[:4]}…, got {list(values.index)[:4]}…")
+    weights = _as_matrix(values, name)
+    if weights.shape != (size, 1):
+        raise ValueError(f"{name}: expected {size} values, got shape {np.shape(values)}")
+    weights = weights[:, 0].astype(float)
+    if not np.all(np.isfinite(weights)) or np.any(weights <= 0):
+        raise ValueError(f"{name}: every value must be finite and > 0, got {weights[~(weights > 0)][:1]}")
+    return weights
+
+
+def check_choice(value, name: str, allowed: tuple) -> None:
+    """Raise unless `value` is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{name}: must be one of {allowed}, got {value!r}")
+
+
+def _as_matrix(values, name: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2:
+        raise ValueError(f"{name}: expected one or two dimensions, got shape {np.shape(values)}")
+    if array.dtype.kind not in "fiu" and array.size:
+        raise TypeError(f"{name}: expected numbers, got dtype {array.dtype}")
+    return array
+
+
+def _check_numeric(frame: pd.DataFrame, name: str) -> None:
+    for label, dtype in frame.dtypes.items():
+        if not pd.api.types.is_numeric_dtype(dtype) or dtype.kind in "bc":
+            raise TypeError(f"{name}: column {label!r} has dtype {dtype}; expected numbers")
+
+
+def _check_shape(frame: pd.DataFrame, name: str) -> None:
+    if frame.size == 0:
+        raise ValueError(f"{name}: is empty (shape {frame.shape})")
+    if len(frame) < MIN_PERIODS:
+        raise ValueError(f"{name}: has {len(frame)} periods; at least {MIN_PERIODS} are needed")
+
+
+def _check_labels(frame: pd.DataFrame, name: str) -> None:
+    if frame.columns.has_duplicates:
+        raise ValueError(f"{name}: duplicate column name {frame.columns[frame.columns.duplicated()][0]!r}")
+    if frame.index.has_duplicates:
+        raise ValueError(f"{name}: duplicate period {frame.index[frame.index.duplicated()][0]!r} in the index")
+    if not frame.index.is_monotonic_increasing:
+        raise ValueError(f"{name}: periods are not in ascending order; sort the index first")
+
+
+def _check_finite(frame: pd.DataFrame, name: str) -> None:
+    bad = ~np.isfinite(frame.to_numpy())
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        where = f"column {frame.columns[column]!r}, period {frame.index[row]!r}"
+        raise ValueError(f"{name}: {frame.iloc[row, column]} at {where} ({bad.sum()} such values); none is allowed")
+
+
+def _on_one_index(y, y_frame, X, X_frame):
+    y_labelled, X_labelled = (
+        hasattr(y, "index") and hasattr(y, "iloc"),
+        hasattr(X, "index") and hasattr(X, "iloc"),
+    )
+    if y_labelled and X_labelled and not y_frame.index.equals(X_frame.index):
+        raise ValueError("X: its index differs from y's; align the two on the same periods first")
+    index = y_frame.index if y_labelled else X_frame.index
+    return y_frame.set_axis(index), X_frame.set_axis(index)
