@@ -1,0 +1,53 @@
+# tvplab: `make lab` to learn, `make test` to check. Both need only Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+TORCH ?= auto
+PORT ?= 8888
+LAB_FLAGS ?=
+PYTEST_FLAGS ?=
+PY = $(VENV)/bin/python
+
+# One BLAS thread: small problems run faster, and sliders stay smooth on a busy machine.
+export OPENBLAS_NUM_THREADS ?= 1
+# Data sets that are too large to bundle, where this checkout has them beside it.
+ifneq ($(wildcard ../shared/data),)
+export TVPLAB_DATA ?= $(abspath ../shared/data)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help env lab test lint notebooks bench lock clean
+
+help:       ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo "Options: PYTHON VENV TORCH=auto|cpu|gpu|none PORT BROWSER=no LAB_FLAGS PYTEST_FLAGS"
+
+env:        ## create or update the environment in .venv (the targets below do it by themselves)
+	@command -v $(PYTHON) >/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) .ci/bootstrap.py --venv "$(VENV)" --torch $(TORCH)
+
+lab: env    ## open JupyterLab on notebooks/00_start_here.ipynb
+	@$(PY) .ci/lab.py --port $(PORT) $(LAB_FLAGS)
+
+test: lint  ## everything CI runs: lint, tests, notebooks in quick mode
+	$(PY) -m pytest $(PYTEST_FLAGS)
+	$(PY) notebooks/build.py --check
+
+lint: env   ## style (ruff) and layers (import-linter)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
+
+notebooks: env ## rebuild and execute the notebooks from notebooks/lessons
+	$(PY) notebooks/build.py
+
+bench: env  ## measure speed side by side
+	$(PY) benchmarks/run.py
+
+lock: env   ## write constraints.txt from what is installed now
+	$(PY) -m pip install --quiet -c constraints.txt hatchling uv
+	$(PY) .ci/lock.py > constraints.new && mv constraints.new constraints.txt
+
+clean:      ## remove .venv and caches
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
