@@ -26,14 +26,14 @@ def use_style() -> AbstractContextManager[None]:
     Returns
     -------
     context manager
-        Figures *made* inside the block carry the style; the settings outside stay as they were.
+        Axes made and lines drawn inside the block carry the style; the settings outside stay.
 
     Examples
     --------
     >>> from matplotlib.figure import Figure
     >>> with use_style():
-    ...     axes = Figure().subplots()
-    >>> axes.plot([1, 2])[0].get_linewidth()
+    ...     (line,) = Figure().subplots().plot([1, 2])
+    >>> line.get_linewidth()
     2.0
     """
     return matplotlib.style.context(STYLE_SHEET)
