@@ -1,0 +1,57 @@
+"""`load`: a data set by name, from the files at hand.  It never touches the network."""
+
+from __future__ import annotations
+
+from tvplab.data.dataset import Dataset
+from tvplab.data.parsers import parse
+from tvplab.data.sources import Source, get_source
+from tvplab.data.store import find, find_file
+
+
+def load(name: str, vintage: str | None = None) -> Dataset:
+    """Load a data set.
+
+    Looks in $TVPLAB_DATA, in the user's cache and among the bundled files, in this order.
+
+    Parameters
+    ----------
+    name : str
+        One of `tvplab.data.catalog().name`: "us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions".
+    vintage : str, optional
+        The date of knowledge, as "2020-02" (FRED-MD, FRED-QD) or "2016-06-29" (New York Fed, whose default is
+        the latest bundled one).
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ValueError
+        Unknown name, a vintage of the wrong form, or a file that is not what it should be.
+    FileNotFoundError
+        The set is not at hand; the message has the command that fetches it.
+    """
+    source = get_source(name)
+    vintage = source.check_vintage(vintage)
+    found = find(source, vintage)
+    if found is None:
+        raise FileNotFoundError(_how_to_get(source, vintage))
+    try:
+        return parse(found.read(), source, vintage, series_table(source))
+    except ValueError as error:
+        raise ValueError(f"{found.path}: {error}") from error
+
+
+def series_table(source: Source) -> bytes | None:
+    """Return the bytes of the table that describes the series of a set, where there is one at hand."""
+    path = find_file(source.series) if source.series else None
+    return path.read_bytes() if path else None
+
+
+def _how_to_get(source: Source, vintage: str | None) -> str:
+    named = f" --vintage {vintage}" if vintage else ""
+    what = f"{source.name} {vintage}" if vintage else source.name
+    if not source.remotes:
+        return f"{what} is not at hand; the vintages that are stand in tvplab.data.catalog()"
+    return f"{what} is not at hand; fetch it with: python -m tvplab data fetch {source.name}{named}"
