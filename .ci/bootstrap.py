@@ -34,11 +34,17 @@ class Refused(Exception):
     """The environment cannot be made; the message tells the user why and what to do."""
 
 
-def check_python(version, which=shutil.which):
-    """Refuse a Python older than `OLDEST`, naming a newer one on the search path if there is one."""
+def runs(name):
+    """Tell whether a command of this name is there and starts (a version manager's stand-in may not)."""
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return bool(shutil.which(name)) and subprocess.call([name, "--version"], **silent) == 0
+
+
+def check_python(version, runs=runs):
+    """Refuse a Python older than `OLDEST`, naming a newer one that runs here if there is one."""
     if tuple(version[:2]) >= OLDEST:
         return
-    newer = [name for name in ("python3.13", "python3.12", "python3.11") if which(name)]
+    newer = [name for name in ("python3.13", "python3.12", "python3.11") if runs(name)]
     advice = (
         "This one will do: make lab PYTHON=" + newer[0]
         if newer
@@ -177,7 +183,11 @@ def ensure(venv, choice):
     made_here = make_venv(venv, stamp)
     python = venv / "bin" / "python"
     install_packages(python)
-    torch = install_torch(python, choice)
+    try:
+        torch = install_torch(python, choice)
+    except Refused:
+        write_stamp(venv, state="done", key=key, torch="missing", made_here=made_here)
+        raise
     write_stamp(venv, state="done", key=key, torch=torch, made_here=made_here)
 
 

@@ -19,11 +19,19 @@ def test_an_old_python_can_parse_the_installer(script):
 
 def test_an_old_python_is_refused_and_a_newer_one_named():
     with pytest.raises(bootstrap.Refused, match=r"3\.11 or newer, and this is 3\.8") as refusal:
-        bootstrap.check_python((3, 8, 18), which=lambda name: name == "python3.12")
+        bootstrap.check_python((3, 8, 18), runs=lambda name: name == "python3.12")
     assert "PYTHON=python3.12" in str(refusal.value)
     with pytest.raises(bootstrap.Refused, match="Install a newer Python"):
-        bootstrap.check_python((3, 10, 0), which=lambda name: None)
+        bootstrap.check_python((3, 10, 0), runs=lambda name: False)
     assert bootstrap.check_python((3, 11, 0)) is None
+
+
+def test_a_command_that_does_not_start_is_not_recommended(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, status in (("good", 0), ("stand-in", 127)):
+        (tmp_path / name).write_text(f"#!/bin/sh\nexit {status}\n")
+        (tmp_path / name).chmod(0o755)
+    assert [bootstrap.runs(name) for name in ("good", "stand-in", "absent")] == [True, False, False]
 
 
 def test_a_python_without_ensurepip_is_refused():
@@ -129,6 +137,7 @@ def test_unreachable_cpu_wheels_leave_torch_out_and_never_fetch_cuda(ensure, cap
     assert ensure()[0] == []
     with pytest.raises(bootstrap.Refused, match="no route to host"):
         ensure(choice="cpu", failing="installing torch")
+    assert ensure()[0] == [], "an environment that works without torch outlives a failed attempt to add it"
 
 
 def test_an_installation_cut_short_starts_afresh(ensure, tmp_path):
