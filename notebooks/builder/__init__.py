@@ -1,0 +1,1 @@
+"""How a lesson's text becomes an executed notebook; `notebooks/build.py` is the command."""
