@@ -27,7 +27,7 @@ env:        ## create or update the environment in .venv (the targets below do i
 	@$(PYTHON) .ci/bootstrap.py --venv "$(VENV)" --torch $(TORCH)
 
 lab: env    ## open JupyterLab on notebooks/00_start_here.ipynb
-	@$(PY) .ci/lab.py --port $(PORT) $(LAB_FLAGS)
+	@$(PY) .ci/open_lab.py --port $(PORT) $(LAB_FLAGS)
 
 test: lint  ## everything CI runs: lint, tests, notebooks in quick mode
 	$(PY) -m pytest $(PYTEST_FLAGS)

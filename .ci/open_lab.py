@@ -20,8 +20,8 @@ def wants_browser(environ, platform):
 
 
 def lab_arguments(port, uid, browser):
-    """Return JupyterLab's arguments: the notebook, the port and no other, and what root and servers need."""
-    arguments = [NOTEBOOK, f"--port={port}", "--ServerApp.port_retries=0"]
+    """Return JupyterLab's arguments: the first page, the port and no other, what root and servers need."""
+    arguments = [f"--LabApp.default_url=/lab/tree/{NOTEBOOK}", f"--port={port}", "--ServerApp.port_retries=0"]
     if uid == 0:
         arguments.append("--allow-root")
     if not browser:
@@ -41,7 +41,7 @@ def port_is_free(port):
 
 
 def main(argv=None):
-    """Run from the command line: ``lab.py --port PORT [further JupyterLab flags]``."""
+    """Run from the command line: ``open_lab.py --port PORT [further JupyterLab flags]``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8888)
     options, further = parser.parse_known_args(argv)
