@@ -212,20 +212,22 @@ def _search(model, T: int) -> tuple[np.ndarray, list[np.ndarray] | str | None]:
 
 def _score(solver, Y: np.ndarray, lams: np.ndarray, criterion) -> np.ndarray:
     """Scores (L, M), smaller is better: weighted mean squared held-out errors, or −2 log-likelihood for "ml"."""
-    if isinstance(criterion, list):
+    if criterion in ("gcv", "ml"):
+        return np.array([_score_without_folds(solver, Y, lam, criterion) for lam in lams])
+    if criterion == "loo":
+        errors = solver.leave_one_out_errors(Y, lams)
+    else:
         errors = solver.held_out_errors(Y, lams, criterion)
-        return np.mean(errors**2 / solver.omega_e[:, None], axis=1)
-    return np.array([_score_without_folds(solver, Y, lam, criterion) for lam in lams])
+    return np.mean(errors**2 / solver.omega_e[:, None], axis=1)
 
 
 def _score_without_folds(solver, Y: np.ndarray, lam: float, criterion: str) -> np.ndarray:
-    """Leave-one-out, generalised cross-validation (Golub, Heath and Wahba, 1979) or marginal likelihood, (M,)."""
+    """Generalised cross-validation (Golub, Heath and Wahba, 1979) or −2 times the marginal log-likelihood, (M,)."""
     solution = solver.solve(Y, lam)
     if criterion == "ml":
         return solution.logdet + solution.rank * (1.0 + np.log(2.0 * np.pi * solution.quad / solution.rank))
     squares = (Y - _explained(solver, solution)) ** 2 / solver.omega_e[:, None]
-    left = 1.0 - solver.leverage(lam)
-    return np.mean(squares / (left**2 if criterion == "loo" else np.full_like(left, left.mean() ** 2))[:, None], axis=0)
+    return np.mean(squares, axis=0) / np.mean(1.0 - solver.leverage(lam)) ** 2
 
 
 def _explained(solver, solution: Solution) -> np.ndarray:

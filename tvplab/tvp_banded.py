@@ -1,8 +1,8 @@
 """Time-varying parameters for long samples: the posterior precision of the drifts is banded.
 
-In the model of `tvp_kernel` write β_t = β_1 + δ_t with δ_1 = 0.  Ordered by period, the precision of (δ_2, …, δ_T) is block
-tridiagonal with diagonal off-diagonal blocks, hence banded with K sub-diagonals: its Cholesky factor costs O(T K³)
-and O(T K²) memory.  β_1 is then a regression with K unknowns.  Keeping the two apart keeps the numbers sound for
+In the model of `tvp_kernel` write β_t = β_1 + δ_t with δ_1 = 0.  Ordered by period, the precision of (δ_2, …, δ_T) is
+block tridiagonal with diagonal off-diagonal blocks, hence banded with K sub-diagonals: its Cholesky factor costs
+O(T K³) and O(T K²) memory.  β_1 is then a regression with K unknowns.  Keeping the two apart keeps the numbers sound for
 every λ: pinned at the start, the differences are well conditioned even when λ → ∞.
 """
 
@@ -131,6 +131,14 @@ class BandedSolver:
                 factor, start = self._condense(lam, weight)
                 beta = start.coefficients(factor, Y)[F]
                 errors[i, F] = Y[F] - np.einsum("tk,tkm->tm", self.X[F], beta)
+        return errors
+
+    def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:
+        """Residual over (1 − leverage) for every λ (L, T, M)."""
+        errors = np.empty((len(lams), *Y.shape))
+        for i, lam in enumerate(lams):
+            resid = Y - np.einsum("tk,tkm->tm", self.X, self.solve(Y, lam).beta)
+            errors[i] = resid / (1.0 - self.leverage(lam))[:, None]
         return errors
 
     def variances(self, lam: float) -> np.ndarray:

@@ -138,9 +138,8 @@ class DualSolver:
 
     def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
         """y_F − ŷ_F^{(−F)} = (A_FF)⁻¹ (A y)_F for every λ and fold F (L, T, M): exact for any folds, no refitting."""
-        gamma, V = self._spectrum
-        d = lams[:, None] / (lams[:, None] + gamma)
-        weights = np.einsum("ti,lim->ltm", V, d[:, :, None] * (V.T @ Y), optimize=True)
+        _, V = self._spectrum
+        d, weights = self._dual_weights(Y, lams)
         errors = np.empty_like(weights)
         for F in folds:
             V_F = V[F]
@@ -148,6 +147,19 @@ class DualSolver:
                 half = V_F * root
                 errors[i, F] = linalg.solve(half @ half.T, weights[i, F], assume_a="pos", check_finite=False)
         return errors
+
+    def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:
+        """(A y)_t / A_tt for every λ (L, T, M): folds of one period, in two matrix products."""
+        _, V = self._spectrum
+        d, weights = self._dual_weights(Y, lams)
+        return weights / (d @ (V * V).T)[:, :, None]
+
+    def _dual_weights(self, Y: np.ndarray, lams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """λ/(λ+γ) (L, T) and α = A_λ Y (L, T, M)."""
+        gamma, V = self._spectrum
+        d = lams[:, None] / (lams[:, None] + gamma)
+        scaled = np.moveaxis(d[:, :, None] * (V.T @ Y), 1, 0).reshape(len(gamma), -1)
+        return d, np.moveaxis((V @ scaled).reshape(len(gamma), len(lams), -1), 0, 1)
 
     def variances(self, lam: float) -> np.ndarray:
         """Posterior variance of every β_{t,k} in units of σ² (T, K), in O(K T²): no KT×KT inverse (section 2.4.3).

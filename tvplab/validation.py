@@ -135,7 +135,7 @@ def _check_labels(frame: pd.DataFrame, name: str) -> None:
     if frame.columns.has_duplicates:
         raise ValueError(f"{name}: duplicate column name {frame.columns[frame.columns.duplicated()][0]!r}")
     if frame.index.has_duplicates:
-        raise ValueError(f"{name}: duplicate period {frame.index[frame.index.duplicated()][0]!r} in the index")
+        raise ValueError(f"{name}: duplicate period {frame.index[frame.index.duplicated()][0]!s} in the index")
     if not frame.index.is_monotonic_increasing:
         raise ValueError(f"{name}: periods are not in ascending order; sort the index first")
 
@@ -144,7 +144,7 @@ def _check_finite(frame: pd.DataFrame, name: str) -> None:
     bad = ~np.isfinite(frame.to_numpy())
     if bad.any():
         row, column = np.argwhere(bad)[0]
-        where = f"column {frame.columns[column]!r}, period {frame.index[row]!r}"
+        where = f"column {frame.columns[column]!r}, period {frame.index[row]!s}"
         raise ValueError(f"{name}: {frame.iloc[row, column]} at {where} ({bad.sum()} such values); none is allowed")
 
 

@@ -1,0 +1,135 @@
+"""GARCH through arch, the EWMA fallback, and smoothed covariances (eq. 10)."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tvplab import volatility
+from tvplab.dgp import simulate_tvp_regression
+from tvplab.ridge import TVPRidge, TwoStepRidge
+from tvplab.tvp_kernel import DualSolver
+from tvplab.volatility import ConvergenceWarning, evolving_covariance, ewma_variance, garch_variance, smooth_paths
+
+RNG = np.random.default_rng(0)
+
+
+def garch_sample(T=1500, omega=0.05, alpha=0.1, beta=0.85):
+    rng, variance, e = np.random.default_rng(3), np.ones(T), np.zeros(T)
+    e[0] = rng.standard_normal()
+    for t in range(1, T):
+        variance[t] = omega + alpha * e[t - 1] ** 2 + beta * variance[t - 1]
+        e[t] = np.sqrt(variance[t]) * rng.standard_normal()
+    return e, variance
+
+
+def test_garch_finds_the_variance_it_was_drawn_from():
+    e, truth = garch_sample()
+    estimate = garch_variance(e)
+    assert np.corrcoef(np.log(estimate[100:]), np.log(truth[100:]))[0, 1] > 0.95
+    assert np.mean(estimate) == pytest.approx(np.mean(e**2), rel=0.1)
+
+
+def test_garch_does_not_depend_on_the_unit():
+    e, _ = garch_sample(300)
+    np.testing.assert_allclose(garch_variance(1024.0 * e), 1024.0**2 * garch_variance(e), rtol=1e-12)
+
+
+@pytest.mark.parametrize("failure", [ArithmeticError("flag 9"), ValueError("no"), np.linalg.LinAlgError("singular")])
+def test_a_failing_garch_warns_and_falls_back(monkeypatch, failure):
+    def fail(resid):
+        raise failure
+
+    monkeypatch.setattr(volatility, "_fit_garch", fail)
+    e = RNG.standard_normal(80)
+    with pytest.warns(ConvergenceWarning, match="used EWMA instead"):
+        np.testing.assert_array_equal(garch_variance(e), ewma_variance(e))
+    world = simulate_tvp_regression(T=80)
+    with pytest.warns(ConvergenceWarning):
+        fit = TwoStepRidge().fit(world.y, world.X)
+    assert np.all(np.isfinite(fit.beta))
+
+
+def test_variances_that_are_not_finite_fall_back(monkeypatch):
+    monkeypatch.setattr(volatility, "_fit_garch", lambda resid: np.full(len(resid), np.nan))
+    with pytest.warns(ConvergenceWarning, match="not finite"):
+        assert np.all(np.isfinite(garch_variance(RNG.standard_normal(50))))
+
+
+def test_residuals_of_zero_have_constant_variance():
+    assert np.ptp(garch_variance(np.zeros(20))) == 0.0
+
+
+@pytest.mark.parametrize("T", [3, 5, 10])
+def test_two_steps_survive_tiny_samples(T):
+    rng = np.random.default_rng(T)
+    with np.errstate(all="ignore"):
+        fit = TwoStepRidge(cv=3).fit(rng.standard_normal(T), rng.standard_normal((T, 2)))
+    assert np.all(np.isfinite(fit.beta))
+
+
+def test_ewma_is_its_recursion():
+    e = np.array([1.0, -2.0, 0.5])
+    start = np.mean(e**2)
+    second = 0.9 * start + 0.1 * 1.0
+    np.testing.assert_allclose(ewma_variance(e, 0.9), [start, second, 0.9 * second + 0.1 * 4.0])
+
+
+def test_smoothing_inverts_the_difference_penalty():
+    eta, phi, D = RNG.standard_normal((30, 3)), 7.0, np.diff(np.eye(30), axis=0)
+    np.testing.assert_allclose(smooth_paths(eta, phi), np.linalg.solve(np.eye(30) + phi * D.T @ D, eta), atol=1e-12)
+
+
+def test_smoothing_is_a_tvp_ridge_on_a_constant():
+    """Eq. 10 is the ridge problem with X = 1, λ = φ and a free start."""
+    eta = RNG.standard_normal((40, 2))
+    local_level = DualSolver(np.ones((40, 1)), np.ones(1), np.ones(40), 0.0).solve(eta, 12.0).beta[:, 0]
+    np.testing.assert_allclose(smooth_paths(eta, 12.0), local_level, atol=1e-10)
+
+
+def test_evolving_covariance_finds_a_drifting_correlation():
+    T = 600
+    rho = 0.8 * np.cos(np.linspace(0, np.pi, T))
+    z = np.random.default_rng(1).standard_normal((T, 2))
+    resid = pd.DataFrame({"a": z[:, 0], "b": rho * z[:, 0] + np.sqrt(1 - rho**2) * z[:, 1]})
+    path = evolving_covariance(resid)
+    assert list(path) == list(resid.index)
+    estimate = np.array([block.loc["a", "b"] for block in path.values()])
+    assert np.mean(np.abs(estimate - rho)) < 0.5 * np.mean(np.abs(rho))
+    assert min(np.linalg.eigvalsh(block)[0] for block in path.values()) > 0
+    np.testing.assert_array_equal(path[0], path[0].T)
+
+
+def test_evolving_covariance_limit_is_the_sample_moment():
+    resid = RNG.standard_normal((50, 3))
+    path = evolving_covariance(resid, phi=1e13)
+    np.testing.assert_allclose(path[7], resid.T @ resid / 50, atol=1e-8)
+
+
+def leave_one_out_error(eta, phi):
+    """Mean squared error of the level when each period in turn is given a variance so large that it does not count."""
+    T, errors = len(eta), []
+    for t in range(T):
+        variance = np.where(np.arange(T) == t, 1e12, 1.0)
+        level = DualSolver(np.ones((T, 1)), np.ones(1), variance, 0.0).solve(eta, phi).beta[t, 0]
+        errors.append(eta[t] - level)
+    return np.mean(np.square(errors))
+
+
+def test_phi_is_chosen_by_leave_one_out():
+    eta = np.cumsum(np.random.default_rng(2).standard_normal((40, 2)), axis=0) + RNG.standard_normal((40, 2))
+    phis = np.geomspace(0.01, 1e4, 13)
+    by_hand = [leave_one_out_error(eta / eta.std(axis=0), phi) for phi in phis]
+    assert 0 < np.argmin(by_hand) < 12
+    assert volatility._choose_phi(eta, phis) == phis[np.argmin(by_hand)]
+
+
+def test_system_residuals_feed_evolving_covariance():
+    world = simulate_tvp_regression(T=60)
+    system = TVPRidge().fit(pd.DataFrame({"a": world.y, "b": -world.y + world.X["x1"]}), world.X)
+    path = evolving_covariance(system.resid)
+    assert list(path[1].columns) == ["a", "b"]
+
+
+def test_evolving_covariance_rejects_bad_phi():
+    with pytest.raises(ValueError, match="phi: must be finite and > 0"):
+        evolving_covariance(RNG.standard_normal((20, 2)), phi=-1.0)
