@@ -1,9 +1,9 @@
 """Floor 0, data: load real data sets, fetch further ones, and prepare them for a model."""
 
-from tvplab.data.catalog import catalog, verify
 from tvplab.data.dataset import Dataset
 from tvplab.data.errors import FetchError
 from tvplab.data.fetching import fetch
+from tvplab.data.inventory import catalog, verify
 from tvplab.data.lags import lag_matrix
 from tvplab.data.loading import load
 from tvplab.data.mixed_frequency import MARIANO_MURASAWA, aggregation_matrix, quarterly_growth

@@ -68,7 +68,7 @@ def _numbers(cells: np.ndarray, names: list[str], rows: list[list[str]]) -> np.n
     bad = np.argwhere(~np.isfinite(values) & ~empty)
     if len(bad):
         row, column = bad[0]
-        raise ValueError(f"{names[column]} at {rows[row][0]}: {cells[row, column]!r} is not a number")
+        raise ValueError(f"{names[column]} at {rows[row][0]}: {str(cells[row, column])!r} is not a number")
     return values
 
 
