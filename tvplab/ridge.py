@@ -253,6 +253,7 @@ def _results(problem, solver, y, target, lam, lams, path, criterion) -> RidgeRes
         resid=pd.Series(resid * sd_y, index, name=target),
         loglik=float(-0.5 * misfit - solution.rank * np.log(sd_y)),
         df=df,
+        _refit=lambda other: _results(problem, solver, y, target, other, lams, path, criterion),
         _solver=solver,
         _scale=scale * np.sqrt(sigma2),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +44,11 @@ class RidgeResults:
     first_step: RidgeResults | None = None
     _solver: DualSolver | BandedSolver = field(default=None, repr=False)
     _scale: np.ndarray = field(default=None, repr=False)
+    _refit: Callable[[float], RidgeResults] = field(default=None, repr=False)
+
+    def at(self, lam: float) -> RidgeResults:
+        """Return the fit at another λ with the same weights and the same factorisation: what a slider asks for."""
+        return self._refit(check_number(lam, "lam"))
 
     def std_errors(self) -> pd.DataFrame:
         """Posterior standard deviations (T, K) of `beta`, given λ and the variances (section 2.4.3)."""

@@ -2,8 +2,8 @@
 
 In the model of `tvp_kernel` write β_t = β_1 + δ_t with δ_1 = 0.  Ordered by period, the precision of (δ_2, …, δ_T) is
 block tridiagonal with diagonal off-diagonal blocks, hence banded with K sub-diagonals: its Cholesky factor costs
-O(T K³) and O(T K²) memory.  β_1 is then a regression with K unknowns.  Keeping the two apart keeps the numbers sound for
-every λ: pinned at the start, the differences are well conditioned even when λ → ∞.
+O(T K³) and O(T K²) memory.  β_1 is then a regression with K unknowns.  Keeping the two apart keeps the numbers sound
+for every λ: pinned at the start, the differences are well conditioned even when λ → ∞.
 """
 
 from __future__ import annotations

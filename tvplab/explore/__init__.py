@@ -3,5 +3,6 @@
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, switch
 from tvplab.explore.explorer import Explorer
 from tvplab.explore.panel import LivePanel
+from tvplab.explore.ridge import ridge
 
-__all__ = ["Explorer", "LivePanel", "choice", "float_slider", "int_slider", "log_slider", "switch"]
+__all__ = ["Explorer", "LivePanel", "choice", "float_slider", "int_slider", "log_slider", "ridge", "switch"]

@@ -1,1 +1,15 @@
 """Figures from results, in one style."""
+
+from tvplab.plots.figure import Picture
+from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
+from tvplab.plots.style import COLOURS, use_style
+
+__all__ = [
+    "COLOURS",
+    "Picture",
+    "coefficient_paths",
+    "compare_paths",
+    "cv_curve",
+    "residual_volatility",
+    "use_style",
+]

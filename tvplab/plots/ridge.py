@@ -1,0 +1,124 @@
+"""Pictures of TVP ridge fits: coefficient paths, the cross-validation curve, volatility."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from tvplab.plots.figure import Picture
+from tvplab.plots.style import COLOURS, use_style
+
+BAND_ALPHA = 0.2
+
+
+def coefficient_paths(
+    results,
+    truth: pd.DataFrame | None = None,
+    columns: Sequence | None = None,
+    level: float = 0.9,
+) -> Picture:
+    """Draw each coefficient's path with its band, one panel a coefficient.
+
+    Parameters
+    ----------
+    results : RidgeResults.
+    truth : (T, K) frame of true paths when the data are simulated; drawn dashed, and the picture says "synthetic".
+    columns : the coefficients to draw; default all.
+    level : level of the bands.
+    """
+    columns = list(results.beta.columns) if columns is None else list(columns)
+    lower, upper = results.bands(level)
+    n_rows = -(-len(columns) // 3)
+    alt = f"Paths of the coefficients {', '.join(map(str, columns))} over time with {level:.0%} bands."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(10, 2.8 * n_rows))
+        grid = picture.subplots(n_rows, min(len(columns), 3), squeeze=False).ravel()
+        for ax, name in zip(grid, columns, strict=False):
+            draw_path(ax, results.beta[name], lower[name], upper[name], COLOURS["blue"])
+            if truth is not None and name in truth:
+                draw_truth(ax, truth[name])
+            ax.set_title(str(name))
+        for ax in grid[len(columns) :]:
+            ax.set_axis_off()
+        _say_synthetic(picture, truth)
+    return picture
+
+
+def compare_paths(
+    fits: Mapping[str, object], column, truth: pd.DataFrame | None = None, level: float | None = None
+) -> Picture:
+    """Draw one coefficient under several fits (label → RidgeResults), each labelled where its line ends."""
+    alt = f"Path of the coefficient {column} under: {', '.join(fits)}."
+    colours = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange")]
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 3.6))
+        ax = picture.subplots()
+        if truth is not None:
+            draw_truth(ax, truth[column])
+        for (label, fit), colour in zip(fits.items(), colours, strict=False):
+            bands = [None, None] if level is None else [band[column] for band in fit.bands(level)]
+            draw_path(ax, fit.beta[column], *bands, colour, label)
+        ax.set_title(f"coefficient on {column}")
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        _say_synthetic(picture, truth)
+    return picture
+
+
+def cv_curve(fits: Mapping[str, object] | object) -> Picture:
+    """Draw the score of every candidate λ relative to the best, and mark the choice; one line a fit."""
+    fits = fits if isinstance(fits, Mapping) else {"": fits}
+    alt = "Held-out error of each candidate λ relative to the best; " + ", ".join(
+        f"{label or 'the fit'} chooses λ = {fit.lam:.3g}" for label, fit in fits.items()
+    )
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 3.4))
+        ax = picture.subplots()
+        for label, fit in fits.items():
+            (line,) = ax.plot(fit.cv.lam, fit.cv.score / fit.cv.score.min(), label=label or None)
+            ax.plot(fit.lam, 1.0, "o", ms=9, color=line.get_color())
+            ax.annotate(f"λ = {fit.lam:.3g}", (fit.lam, 1.0), (0, -16), textcoords="offset points", ha="center")
+        ax.set(xscale="log", xlabel="drift penalty λ", ylabel="held-out error / best")
+        ax.margins(y=0.2)
+        if any(fits):
+            ax.legend()
+    return picture
+
+
+def residual_volatility(results, truth: pd.Series | None = None) -> Picture:
+    """Draw the residuals' size and the standard deviation that the second step gives them, in units of y."""
+    with use_style():
+        picture = Picture(alt="Absolute residuals and their estimated standard deviation over time.", figsize=(8, 3.2))
+        ax = picture.subplots()
+        index = time_axis(results.resid.index)
+        ax.plot(index, results.resid.abs(), color=COLOURS["grey"], lw=0.8, label="|residual|")
+        ax.plot(index, np.sqrt(results.sigma2), color=COLOURS["vermillion"], label="estimated sd")
+        if truth is not None:
+            draw_truth(ax, truth, "true sd (synthetic)")
+        ax.legend()
+    return picture
+
+
+def draw_path(ax: Axes, path: pd.Series, lower, upper, colour: str, label: str | None = None) -> None:
+    """Draw a line and, unless `lower` is None, its band in the same colour."""
+    index = time_axis(path.index)
+    ax.plot(index, path, color=colour, label=label)
+    if lower is not None:
+        ax.fill_between(index, lower, upper, color=colour, alpha=BAND_ALPHA, lw=0)
+
+
+def draw_truth(ax: Axes, path: pd.Series, label: str = "truth (synthetic)") -> None:
+    """Draw a true path dashed and black: the same sign everywhere in the kit."""
+    ax.plot(time_axis(path.index), path, color=COLOURS["black"], ls="--", lw=1.3, label=label)
+
+
+def time_axis(index: pd.Index):
+    """Return what matplotlib can place on an axis: periods become their start dates."""
+    return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
+
+
+def _say_synthetic(picture: Picture, truth) -> None:
+    if truth is not None:
+        picture.suptitle("synthetic data; dashed: the truth", fontsize=11, x=0.01, ha="left", color="#555555")
