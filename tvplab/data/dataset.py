@@ -9,7 +9,7 @@ import pandas as pd
 from tvplab.data.transforms import apply_tcodes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A data set with its description.
 

@@ -90,7 +90,7 @@ def _fetch_from(origin: Remote, entry: Source, vintage: str | None, timeout: flo
             _check(file, entry, vintage)
             os.replace(file, target)
     except OSError as error:
-        raise FetchError(f"cannot write to {target.parent}: {error.strerror or error}") from error
+        raise FetchError(f"{error.strerror or error} ({error.filename or target.parent})") from error
     return target
 
 
@@ -130,6 +130,7 @@ def _check_disk(folder: Path, need: float) -> None:
 
 
 def _check(file: Path, entry: Source, vintage: str | None) -> None:
+    series = series_table(entry)
     try:
         raw = file.read_bytes()
         if is_archive(file.name):
@@ -137,6 +138,6 @@ def _check(file: Path, entry: Source, vintage: str | None) -> None:
             if vintage not in held:
                 raise ValueError(f"the archive holds no vintage {vintage}")
             raw = next(read_members(file, [held[vintage]]))
-        parse(raw, entry, vintage, series_table(entry))
+        parse(raw, entry, vintage, series)
     except ValueError as error:
         raise FetchError(f"not a usable {entry.name} file: {error}") from error
