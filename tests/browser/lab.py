@@ -47,11 +47,13 @@ class Lab:
     url: str
     folder: Path
 
-    def get(self, path: str) -> object:
-        """Answer of the server's own interface, never through a proxy."""
+    def ask(self, path: str, method: str = "GET") -> object:
+        """Answer of the server's own interface (None when empty), never through a proxy."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{self.url}/{path}?token={TOKEN}", timeout=10) as answer:
-            return json.load(answer)
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(f"{self.url}/{path}", method=method, headers=headers)
+        with opener.open(request, timeout=10) as answer:
+            return json.loads(answer.read() or "null")
 
     def page_address(self, notebook: str) -> str:
         """Address of one notebook in a fresh workspace."""
@@ -64,9 +66,7 @@ def running_lab(folder: Path, state: Path) -> Iterator[Lab]:
     _write_settings(state)
     port = _free_port()
     with open(state / "lab.log", "wb") as log:
-        server = subprocess.Popen(
-            _command(port, folder), env=_environment(state), stdout=log, stderr=subprocess.STDOUT
-        )
+        server = subprocess.Popen(_command(port, folder), env=_environment(state), stdout=log, stderr=subprocess.STDOUT)
     try:
         lab = Lab(f"http://127.0.0.1:{port}", folder)
         wait_until(lambda: _answers(lab, server), 60, "JupyterLab to answer; see " + str(state / "lab.log"))
@@ -103,7 +103,7 @@ def _answers(lab: Lab, server: subprocess.Popen) -> bool:
     if server.poll() is not None:
         raise RuntimeError(f"JupyterLab ended with status {server.returncode}")
     try:
-        return lab.get("api/status") is not None
+        return lab.ask("api/status") is not None
     except OSError:
         return False
 

@@ -10,6 +10,7 @@ from lab import Lab, wait_until
 from PIL import Image
 
 EXPLORER = ".tvplab-explorer:visible"
+WIDGET_OUTPUT = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.widget-view+json"]'
 ERRORS = (
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]',
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]',
@@ -51,11 +52,13 @@ class LessonPage:
         wait_until(self._kernel_is_ready, 60, f"the kernel of {self.notebook}")
 
     def run_all(self, seconds: float = 300) -> None:
-        """Run all cells; an error output fails at once, a cell without a number in the end."""
-        self.page.click('.lm-MenuBar-itemLabel:text-is("Run")')
-        self.page.click('.lm-Menu-item[data-command="runmenu:run-all"]')
+        """Clear what was there, run all cells; an error fails at once, a cell without a number in the end."""
+        self._menu("Edit", "editmenu:clear-all")
+        wait_until(lambda: not any(self._numbered()), 10, "the old outputs to go")
+        self._menu("Run", "runmenu:run-all")
         wait_until(self._has_run, seconds, f"all cells of {self.notebook} to be numbered")
         wait_until(self._kernel_is_ready, 60, "the kernel to be idle again")
+        wait_until(self._widgets_stand, 30, "the widgets to be drawn")
         self.assert_no_error()
 
     def assert_no_error(self) -> None:
@@ -63,18 +66,36 @@ class LessonPage:
         texts = [text for place in ERRORS for text in self.page.locator(place).all_inner_texts()]
         assert not texts, f"{self.notebook} shows errors: {texts}"
 
+    def close(self) -> None:
+        """Leave the page and end the notebook's kernel."""
+        self.page.goto("about:blank")
+        for session in self.lab.ask("api/sessions"):
+            self.lab.ask(f"api/sessions/{session['id']}", method="DELETE")
+
     def explorers(self) -> list["ExplorerOnPage"]:
         """Return the explorers on the page, from the top."""
         return [ExplorerOnPage(self.page, place) for place in self.page.locator(EXPLORER).all()]
 
     def _kernel_is_ready(self) -> bool:
-        kernels = [s["kernel"] for s in self.lab.get("api/sessions") if s["path"] == self.notebook]
+        kernels = [s["kernel"] for s in self.lab.ask("api/sessions") if s["path"] == self.notebook]
         return any(k["connections"] >= 1 and k["execution_state"] == "idle" for k in kernels)
 
     def _has_run(self) -> bool:
         self.assert_no_error()
+        return all(self._numbered())
+
+    def _numbered(self) -> list[bool]:
+        """Whether each code cell has a number, as a cell that has run."""
         cells = self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
-        return all(text.strip("[]: \n").isdigit() for text in cells)
+        return [text.strip("[]: \n").isdigit() for text in cells]
+
+    def _widgets_stand(self) -> bool:
+        views = self.page.locator(WIDGET_OUTPUT)
+        return all(view.locator(".jupyter-widgets").count() for view in views.all())
+
+    def _menu(self, menu: str, command: str) -> None:
+        self.page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
+        self.page.click(f'.lm-Menu-item[data-command="{command}"]')
 
 
 class ExplorerOnPage:
@@ -92,16 +113,16 @@ class ExplorerOnPage:
         with self.new_picture(seconds):
             handle.press("ArrowLeft" if at_end else "ArrowRight")
 
-    def drag(self, handle, pixels: int = 40, seconds: float = 10) -> None:
-        """Drag a slider with the mouse in ten moves and wait for a new picture."""
+    def drag(self, handle, seconds: float = 10) -> None:
+        """Drag a slider with the mouse, in ten moves, into the farther half of its scale: a new picture comes."""
         handle.scroll_into_view_if_needed()
-        box, track = handle.bounding_box(), handle.locator("xpath=../../..").bounding_box()
+        box, scale = handle.bounding_box(), handle.locator("xpath=../../..").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        way = pixels if x + pixels < track["x"] + track["width"] else -pixels
+        share = 0.8 if x < scale["x"] + scale["width"] / 2 else 0.2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         with self.new_picture(seconds):
-            self.page.mouse.move(x + way, y, steps=10)
+            self.page.mouse.move(scale["x"] + share * scale["width"], y, steps=10)
             self.page.mouse.up()
 
     @contextlib.contextmanager
@@ -109,7 +130,7 @@ class ExplorerOnPage:
         """Wait, at the end of a ``with`` block, for a picture whose pixels differ from those before."""
         source, pixels = self.source(), self.pixels()
         yield
-        wait_until(lambda: self.source() != source, seconds, "a new picture")
+        wait_until(lambda: self._source_without_error() != source, seconds, "a new picture")
         wait_until(lambda: not np.array_equal(self.pixels(), pixels), seconds, "a picture with other pixels")
 
     def pixels(self) -> np.ndarray:
@@ -119,6 +140,11 @@ class ExplorerOnPage:
     def source(self) -> str:
         """Address of the picture's bytes; each new picture has a new one."""
         return self.picture.get_attribute("src")
+
+    def _source_without_error(self) -> str:
+        alerts = self.place.locator("[role=alert]").all_inner_texts()
+        assert not alerts, f"the explorer shows an error: {alerts}"
+        return self.source()
 
     def watch_height(self) -> None:
         """Note every height that the explorer takes from now on."""

@@ -30,8 +30,7 @@ def page():
     executable = find_chromium()
     if executable is None:
         _go_without(
-            "no Chromium found: set TVPLAB_CHROMIUM, or put one of these on the path: "
-            + ", ".join(CHROMIUM_NAMES)
+            "no Chromium found: set TVPLAB_CHROMIUM, or put one of these on the path: " + ", ".join(CHROMIUM_NAMES)
         )
     if importlib.util.find_spec("playwright") is None:
         _go_without("playwright is not installed")
@@ -54,19 +53,20 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def open_notebook(page, lab):
-    """Open a notebook, run all of it and return its page; keep a screenshot when the test is over."""
+    """Open a notebook, run all of it and return its page; when the test is over keep a screenshot and close."""
     opened = []
 
     def open_and_run(notebook):
-        opened.append(notebook)
         lesson = LessonPage(page, lab, notebook)
+        opened.append(lesson)
         lesson.open()
         lesson.run_all()
         return lesson
 
     yield open_and_run
-    for notebook in opened:
-        _keep_screenshot(page, Path(notebook).stem)
+    for lesson in opened:
+        _keep_screenshot(page, Path(lesson.notebook).stem)
+        lesson.close()
 
 
 def test_demo_slides_by_keyboard_and_mouse(open_notebook):
@@ -106,12 +106,14 @@ def test_slider_without_wire_is_noticed(open_notebook):
 def test_lesson_runs_and_all_its_sliders_move_the_picture(open_notebook, notebook):
     """Each lesson: run all, no error, each slider moves its picture by key and by mouse, heights stay."""
     lesson = open_notebook(notebook)
-    for number, explorer in enumerate(lesson.explorers()):
+    explorers = lesson.explorers()
+    assert explorers, "a lesson has at least one slider"
+    for number, explorer in enumerate(explorers, start=1):
         explorer.watch_height()
         for handle in explorer.handles.all():
             explorer.press(handle)
             explorer.drag(handle)
-        print(notebook, "explorer", number, describe(explorer.latency(moves=20)))
+        print(f"{notebook}, explorer {number}: {describe(explorer.latency(moves=20))}")
         assert len(explorer.heights()) == 1
         lesson.assert_no_error()
 

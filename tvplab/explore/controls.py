@@ -59,9 +59,7 @@ def float_slider(
     return widgets.FloatSlider(min=low, max=high, step=step, value=value, **_looks(label, fmt, live))
 
 
-def int_slider(
-    label: str, low: int, high: int, value: int, *, step: int = 1, live: bool = True
-) -> widgets.IntSlider:
+def int_slider(label: str, low: int, high: int, value: int, *, step: int = 1, live: bool = True) -> widgets.IntSlider:
     """Slider over whole numbers; the parameters are those of `log_slider`."""
     _check_range(low, high, value)
     return widgets.IntSlider(min=low, max=high, step=step, value=value, **_looks(label, "d", live))
@@ -69,9 +67,7 @@ def int_slider(
 
 def choice(label: str, options: Sequence[Any], value: Any) -> widgets.Dropdown:
     """Menu of a few named options; `options` are the values or pairs (name, value)."""
-    return widgets.Dropdown(
-        options=options, value=value, description=label, style={"description_width": "initial"}
-    )
+    return widgets.Dropdown(options=options, value=value, description=label, style={"description_width": "initial"})
 
 
 def switch(label: str, value: bool) -> widgets.Checkbox:

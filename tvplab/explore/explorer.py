@@ -87,6 +87,7 @@ class Explorer(widgets.VBox):
         self.error, self.numbers = widgets.HTML(), widgets.HTML()
         self.result = self._run_compute()
         self.panel = LivePanel(build, update, self.result, figsize=figsize, dpi=dpi)
+        self.panel.image.tooltip = alt  # the image widget has no alt text; a screen reader reads this instead
         self._strips = {name: widgets.HTML() for name in marks(self.result)}
         self._show_numbers()
         super().__init__(self._arrange(buttons or {}, caption))

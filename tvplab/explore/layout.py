@@ -81,10 +81,6 @@ def _share(control: widgets.ValueWidget, value: float) -> float:
 
 def _mark_html(text: str, share: float) -> str:
     """Return one mark: a triangle centred on the place, the word beside it."""
-    place = (
-        f"position: absolute; left: {100 * share:.2f}%; transform: translateX(-0.5em); white-space: nowrap"
-    )
-    triangle = (
-        '<span class="tvplab-mark" style="display: inline-block; width: 1em; text-align: center">▲</span>'
-    )
+    place = f"position: absolute; left: {100 * share:.2f}%; transform: translateX(-0.5em); white-space: nowrap"
+    triangle = '<span class="tvplab-mark" style="display: inline-block; width: 1em; text-align: center">▲</span>'
     return f'<span style="{place}">{triangle}{html.escape(text)}</span>'
