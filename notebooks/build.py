@@ -15,7 +15,7 @@ from builder.execute import execute
 from builder.problems import differences, flaws, long_cells, pace
 from nbclient.exceptions import CellExecutionError
 
-from tvplab.mode import MEANINGS
+from tvplab.modes import MEANINGS
 
 HERE = Path(__file__).resolve().parent
 

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
-_DOORS = {"check": "tvplab.exercises", "banner": "tvplab.mode", "mode": "tvplab.mode"}
+_DOORS = {"check": "tvplab.exercises", "banner": "tvplab.modes", "mode": "tvplab.modes"}
 
 
 def __getattr__(name: str):

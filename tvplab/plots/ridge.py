@@ -50,17 +50,19 @@ def coefficient_paths(
 def compare_paths(
     fits: Mapping[str, object], column, truth: pd.DataFrame | None = None, level: float | None = None
 ) -> Picture:
-    """Draw one coefficient under several fits (label → RidgeResults), each labelled where its line ends."""
+    """Draw one coefficient under up to five fits (label → RidgeResults), told apart by colour and dashes."""
+    if not 1 <= len(fits) <= 5:
+        raise ValueError(f"fits: one picture holds 1 to 5 fits, got {len(fits)}")
     alt = f"Path of the coefficient {column} under: {', '.join(fits)}."
-    colours = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange")]
+    looks = zip(("blue", "vermillion", "green", "purple", "orange"), ("-", "-.", ":", (0, (6, 2)), "-"), strict=True)
     with use_style():
         picture = Picture(alt=alt, figsize=(8, 3.6))
         ax = picture.subplots()
         if truth is not None:
             draw_truth(ax, truth[column])
-        for (label, fit), colour in zip(fits.items(), colours, strict=False):
+        for (label, fit), (colour, dashes) in zip(fits.items(), looks, strict=False):
             bands = [None, None] if level is None else [band[column] for band in fit.bands(level)]
-            draw_path(ax, fit.beta[column], *bands, colour, label)
+            draw_path(ax, fit.beta[column], *bands, COLOURS[colour], label, dashes)
         ax.set_title(f"coefficient on {column}")
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         _say_synthetic(picture, truth)
@@ -101,10 +103,10 @@ def residual_volatility(results, truth: pd.Series | None = None) -> Picture:
     return picture
 
 
-def draw_path(ax: Axes, path: pd.Series, lower, upper, colour: str, label: str | None = None) -> None:
+def draw_path(ax: Axes, path: pd.Series, lower, upper, colour: str, label: str | None = None, dashes="-") -> None:
     """Draw a line and, unless `lower` is None, its band in the same colour."""
     index = time_axis(path.index)
-    ax.plot(index, path, color=colour, label=label)
+    ax.plot(index, path, color=colour, ls=dashes, label=label)
     if lower is not None:
         ax.fill_between(index, lower, upper, color=colour, alpha=BAND_ALPHA, lw=0)
 

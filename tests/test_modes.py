@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvplab.mode import banner, mode
+from tvplab.modes import banner, mode
 
 
 @pytest.mark.parametrize("name", ["quick", "full"])
