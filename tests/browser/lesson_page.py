@@ -15,6 +15,7 @@ ERRORS = (
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]',
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]',
     ".tvplab-explorer [role=alert]",
+    ".jupyter-widgets-error-widget",
 )
 # Note the time of each key press, and of the frame on which the next picture is decoded and on screen.
 STOPWATCH = """

@@ -247,7 +247,13 @@ def test_mark_outside_the_scale_is_refused(counter):
 def test_bundle_has_widget_picture_and_words(explorer):
     data, metadata = explorer._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
-    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.panel.image.tooltip == "A curve."
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "A curve."
+
+
+def test_caption_is_seen_and_alt_text_is_read_out(counter):
+    note = make(counter, caption="It <bends>.").children[4].value
+    assert "<i>It &lt;bends&gt;.</i>" in note
+    assert note.endswith(">A curve.</span>")
 
 
 def test_unknown_name_in_redraw_on_is_refused(counter):

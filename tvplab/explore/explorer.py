@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import html
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from threadpoolctl import ThreadpoolController
 from traitlets import TraitError
 
-from tvplab.explore.layout import arrange_controls, error_html, label_width, marks_html, numbers_html
+from tvplab.explore.layout import arrange_controls, caption_html, error_html, label_width, marks_html, numbers_html
 from tvplab.explore.panel import CSS_PIXELS_PER_INCH, LivePanel
 
 Action = Callable[["Explorer"], None]
@@ -87,7 +86,6 @@ class Explorer(widgets.VBox):
         self.error, self.numbers = widgets.HTML(), widgets.HTML()
         self.result = self._run_compute()
         self.panel = LivePanel(build, update, self.result, figsize=figsize, dpi=dpi)
-        self.panel.image.tooltip = alt  # the image widget has no alt text; a screen reader reads this instead
         self._strips = {name: widgets.HTML() for name in marks(self.result)}
         self._show_numbers()
         super().__init__(self._arrange(buttons or {}, caption))
@@ -195,7 +193,7 @@ class Explorer(widgets.VBox):
         controls = arrange_controls(self.controls, self._strips, width)
         row = [self._button("reset", Explorer.reset)]
         row += [self._button(label, action) for label, action in buttons.items()]
-        note = widgets.HTML(f"<i>{html.escape(caption)}</i>")
+        note = widgets.HTML(caption_html(caption, self.alt))
         return [controls, widgets.HBox(row), self.numbers, self.panel.image, note, self.error]
 
     def _button(self, label: str, action: Action) -> widgets.Button:

@@ -58,6 +58,15 @@ def numbers_html(numbers: Mapping[str, str]) -> str:
     return f'<div style="{style}">{"".join(parts)}</div>'
 
 
+def caption_html(caption: str, alt: str) -> str:
+    """Return the caption, and the alt text where only a screen reader finds it.
+
+    ipywidgets' image has no alt text, and a tooltip on it breaks its view (seen in 8.1.9).
+    """
+    unseen = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+    return f'<i>{html.escape(caption)}</i><span style="{unseen}">{html.escape(alt)}</span>'
+
+
 def error_html(error: Exception) -> str:
     """Return an error as a red line that a screen reader announces."""
     text = html.escape(f"{type(error).__name__}: {error}")
