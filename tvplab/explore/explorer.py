@@ -191,6 +191,7 @@ class Explorer(widgets.VBox):
         """Order on the page: controls, buttons, numbers, picture, caption, error."""
         width = f"{self.figure.get_figwidth() * CSS_PIXELS_PER_INCH:g}px"
         controls = arrange_controls(self.controls, self._strips, width)
+        self.numbers.layout = widgets.Layout(width=width, max_width="100%")
         row = [self._button("reset", Explorer.reset)]
         row += [self._button(label, action) for label, action in buttons.items()]
         note = widgets.HTML(caption_html(caption, self.alt))

@@ -52,9 +52,10 @@ def marks_html(control: widgets.ValueWidget, marks: Mapping[str, float], label_w
 
 
 def numbers_html(numbers: Mapping[str, str]) -> str:
-    """Return the line of key numbers, digits of equal width so that it does not tremble."""
-    parts = [f"<span>{html.escape(k)}&ensp;<b>{html.escape(v)}</b></span>" for k, v in numbers.items()]
-    style = "display: flex; flex-wrap: wrap; gap: 0 2em; font-variant-numeric: tabular-nums"
+    """Return the key numbers in columns of fixed width, so that a longer number moves nothing on the page."""
+    parts = [f"<div>{html.escape(k)}<br><b>{html.escape(v)}</b></div>" for k, v in numbers.items()]
+    columns = f"display: grid; grid-template-columns: repeat({max(len(parts), 1)}, minmax(0, 1fr)); gap: 0 1em"
+    style = f"{columns}; line-height: 1.4; white-space: nowrap; font-variant-numeric: tabular-nums"
     return f'<div style="{style}">{"".join(parts)}</div>'
 
 
