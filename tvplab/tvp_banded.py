@@ -8,7 +8,9 @@ for every λ: pinned at the start, the differences are well conditioned even whe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import linalg
@@ -105,7 +107,7 @@ class BandedSolver:
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
         """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
         T, K = self.X.shape
-        factor, start = self._condense(lam, 1.0 / self.omega_e)
+        factor, start = self._full_sample(lam)
         beta = start.coefficients(factor, Y)
         fitted = np.einsum("tk,tkm->tm", self.X, beta)
         prior = (T - 1) * np.log(lam / self.omega_u).sum() + (K * np.log(self.lam0) if self.lam0 else 0.0)
@@ -145,13 +147,18 @@ class BandedSolver:
         """Posterior variance of every β_{t,k} in units of σ² (T, K)."""
         return np.diagonal(self._covariances(lam), axis1=1, axis2=2).copy()
 
+    @cached_property
+    def _full_sample(self) -> Callable[[float], tuple[DriftFactor, Start]]:
+        """λ → the condensed problem with every period in; the latest is kept, as `solve` and `leverage` share it."""
+        return lru_cache(maxsize=1)(lambda lam: self._condense(lam, 1.0 / self.omega_e))
+
     def _condense(self, lam: float, weight: np.ndarray) -> tuple[DriftFactor, Start]:
         factor = DriftFactor.of(self.X, weight, lam / self.omega_u)
         return factor, Start.of(factor, self.lam0)
 
     def _covariances(self, lam: float) -> np.ndarray:
         """var(β_t | y) (T, K, K): the drifts' own variance plus what the uncertain start adds."""
-        factor, start = self._condense(lam, 1.0 / self.omega_e)
+        factor, start = self._full_sample(lam)
         half = start.response @ linalg.inv(linalg.cholesky(start.precision))
         return factor.covariances(lam / self.omega_u) + half @ np.swapaxes(half, 1, 2)
 

@@ -119,8 +119,8 @@ def _as_matrix(values, name: str) -> np.ndarray:
 
 
 def _check_numeric(frame: pd.DataFrame, name: str) -> None:
-    for label, dtype in frame.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(dtype) or dtype.kind in "bc":
+    for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if dtype.kind not in "fiu":
             raise TypeError(f"{name}: column {label!r} has dtype {dtype}; expected numbers")
 
 
