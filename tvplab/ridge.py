@@ -25,8 +25,8 @@ from tvplab.validation import (
 )
 from tvplab.volatility import VOLATILITY
 
-LAMS = np.exp(np.linspace(-6.0, 20.0, 25))
-"""Default candidates for λ: the range of the reference software, e⁻⁶ to e²⁰, on 25 points instead of 15."""
+LAMS = np.logspace(-3.0, 9.0, 25)
+"""Default candidates for λ: half decades from 10⁻³ to 10⁹ (the reference software has 15 from e⁻⁶ to e²⁰)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TVPRidge:
         paper's definition below its eq. 2 divides by K; the reference software's, and ours, does not.
     cv : number of random folds; `crossval.RandomFolds`, `crossval.BlockedFolds`, a scikit-learn splitter or T fold
         labels; or "loo", "gcv", "ml".  Folds are exact: nothing is refitted, nothing approximated.
-    lams : candidates for λ; default 25 values from e⁻⁶ to e²⁰.
+    lams : candidates for λ; default 25 half decades from 10⁻³ to 10⁹.
     lam0 : penalty ≥ 0 on the first period's coefficients, constant included (λ₀ of eq. 7); 0 leaves them free.
         Default 0.1, as in the reference software.
     scale : "sd" divides y and each regressor by its sample standard deviation (ddof 1, not centred); None does not.

@@ -15,7 +15,7 @@
 #
 # Economies change, and models with fixed numbers in them do not. This kit is about models whose parameters move: you
 # read an equation, you read the few lines of code that *are* that equation, you drag a slider, and the model is estimated
-# again on real data while you look.
+# again while you look, first where the truth is known and then on real data.
 #
 # **How to use a notebook**: run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, or everything with *Run → Run All Cells*.
 # Nothing you do here can break anything; *File → Reload Notebook from Disk* brings the original back.
@@ -28,8 +28,9 @@ tvplab.banner()
 # %% [markdown]
 # ## Two minutes with one slider
 #
-# A regression with one regressor, whose coefficient swings like a cosine. The data are **synthetic**, so that the truth
-# can be drawn: it is the dashed line. The blue line is the estimate, a new coefficient in each of 150 periods.
+# A regression with one regressor, whose coefficient swings like a cosine, and a constant, which may move too. The data are
+# **synthetic**, so that the truth can be drawn: it is the dashed line. The blue line is the estimate, a new coefficient in
+# each of 150 periods.
 #
 # **Before you drag, guess**: with the slider *drift penalty λ* far to the left, what will the blue line look like? And far
 # to the right?

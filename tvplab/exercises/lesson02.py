@@ -6,11 +6,13 @@ import pandas as pd
 from tvplab.crossval import BlockedFolds
 from tvplab.data import load
 from tvplab.exercises.registry import exercise
-from tvplab.ridge import TVPRidge
+from tvplab.ridge import TVPRidge, TwoStepRidge
 
 
 @exercise("2.1")
 def _ratio_of_variances(answer) -> str | None:
+    if isinstance(answer, bool | str) or not np.isscalar(answer):
+        return "a number is expected"
     if np.isclose(answer, (2.0 / 0.1) ** 2):
         return None
     if np.isclose(answer, 2.0 / 0.1):
@@ -38,20 +40,30 @@ def _peak_of_trend_inflation(answer) -> str | None:
     inflation, _ = phillips_curve()
     ones = pd.DataFrame({"trend": 1.0}, index=inflation.index)
     fit = TVPRidge(cv=BlockedFolds(10), constant=False, scale=None).fit(inflation, ones)
-    if answer == fit.beta["trend"].idxmax().year:
+    peak = fit.beta["trend"].idxmax()
+    if answer == peak.year:
         return None
-    return "fit the column of ones with constant=False and scale=None, then ask the path's idxmax() for its year"
+    if answer in (peak, str(peak.year)):
+        return "the right quarter; give its year as a number"
+    return "fit the column of ones with constant=False and scale=None, and look for the highest point of the path"
 
 
 @exercise("2.4")
-def _quarters_above_zero(answer) -> str | None:
-    lower, _ = TVPRidge().fit(*phillips_curve()).bands(0.9)
-    above = lower.index[lower["past inflation"] > 0]
-    if len(answer) != 2:
-        return "give two quarters: the first and the last"
-    if tuple(map(pd.Timestamp, answer)) == (above[0], above[-1]):
-        return None
-    return "the band lies above zero where its lower edge does: bands() returns (lower, upper)"
+def _certainly_positive(answer) -> str | None:
+    models = {"one step": TVPRidge(), "two steps": TwoStepRidge()}
+    if not isinstance(answer, dict) or set(answer) != set(models):
+        return f"give a dict with the keys {', '.join(map(repr, models))}"
+    for name, model in models.items():
+        if answer[name] is None:
+            return "not answered yet: the function returns nothing"
+        lower, _ = model.fit(*phillips_curve()).bands(0.9)
+        above = lower.index[lower["past inflation"] > 0]
+        given = tuple(map(pd.Timestamp, answer[name]))
+        if given == (above[-1], above[0]):
+            return f"{name}: the right quarters; the first one first"
+        if given != (above[0], above[-1]):
+            return f"{name}: the band lies above zero where its lower edge does, and bands() returns two frames"
+    return None
 
 
 def phillips_curve() -> tuple[pd.Series, pd.DataFrame]:

@@ -17,11 +17,11 @@ from tvplab.explore.explorer import Explorer
 from tvplab.metrics import mean_absolute_error
 from tvplab.plots.ridge import BAND_ALPHA, time_axis
 from tvplab.plots.style import COLOURS
-from tvplab.ridge import TVPRidge, TwoStepRidge
+from tvplab.ridge import LAMS, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
 
 LAM_RANGE = 0.1, 1e6
-CANDIDATES = np.geomspace(*LAM_RANGE, 22)
+CANDIDATES = np.array([lam for lam in LAMS if 0.9 * LAM_RANGE[0] < lam < 1.1 * LAM_RANGE[1]])
 ESTIMATORS = {"1 step (ridge)": TVPRidge, "2 steps (2SRR)": TwoStepRidge}
 FOLDS = {"random folds": RandomFolds, "consecutive blocks": BlockedFolds}
 ALT = "Left: one coefficient's estimated path with its 90 % band. Right: held-out error against the drift penalty λ."
@@ -137,9 +137,11 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     time = time_axis(move.fit.beta.index)
     synthetic = "  (synthetic data, truth dashed)" if move.truth is not None else ""
-    left.set_title(f"coefficient on {move.coefficient}{synthetic}")
+    name = "constant" if move.coefficient == "const" else f"coefficient on {move.coefficient}"
+    left.set_title(f"{name}{synthetic}")
     left.set(xlim=(time[0], time[-1]), ylim=_limits(move))
-    right.set(xscale="log", xlim=LAM_RANGE, ylim=(0.95, 1.6), xlabel="drift penalty λ")
+    top = min(max(1.2, move.relative_scores.max()), 5.0)
+    right.set(xscale="log", xlim=LAM_RANGE, ylim=(1.0 - 0.1 * (top - 1.0), top), xlabel="drift penalty λ")
     right.set_title("held-out error / best")
     return {
         "band": left.fill_between(time, 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
@@ -164,12 +166,13 @@ def _update(artists: dict, move: RidgeMove) -> None:
 
 
 def _limits(move: RidgeMove) -> tuple[float, float]:
-    """Fixed limits with room for every λ: the truth's range and more, or that of a fit ten times looser than CV's."""
+    """Fixed limits: twice the truth's range, or those of a fit five times looser than CV's with some room."""
     if move.truth is not None:
         return -2.0, 2.0
-    loose = move.chosen.at(max(move.chosen.lam / 10.0, LAM_RANGE[0])).beta[move.coefficient]
-    room = 0.5 * np.ptp(loose)
-    return min(loose.min() - room, 0.0), max(loose.max() + room, 0.0)
+    lower, upper = move.chosen.at(move.chosen.lam / 5.0).bands(0.9)
+    low, high = lower[move.coefficient].min(), upper[move.coefficient].max()
+    room = 0.1 * (high - low)
+    return min(low - room, -room), max(high + room, room)
 
 
 def _readout(move: RidgeMove) -> dict[str, str]:
@@ -181,6 +184,6 @@ def _readout(move: RidgeMove) -> dict[str, str]:
         "residual sd": f"{np.sqrt(move.fit.sigma2.mean()):.3f}",
     }
     if move.truth is not None:
-        columns = list(move.fit.beta.columns)
-        numbers["MAE against the truth"] = f"{mean_absolute_error(move.truth[columns], move.fit.beta):.3f}"
+        error = mean_absolute_error(move.truth[move.coefficient], move.fit.beta[move.coefficient])
+        numbers["MAE against the truth"] = f"{error:.3f}"
     return numbers

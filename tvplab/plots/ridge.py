@@ -19,6 +19,7 @@ def coefficient_paths(
     truth: pd.DataFrame | None = None,
     columns: Sequence | None = None,
     level: float = 0.9,
+    share_y: bool = False,
 ) -> Picture:
     """Draw each coefficient's path with its band, one panel a coefficient.
 
@@ -28,6 +29,7 @@ def coefficient_paths(
     truth : (T, K) frame of true paths when the data are simulated; drawn dashed, and the picture says "synthetic".
     columns : the coefficients to draw; default all.
     level : level of the bands.
+    share_y : one scale for all panels, so that the eye can compare how far they move.
     """
     columns = list(results.beta.columns) if columns is None else list(columns)
     lower, upper = results.bands(level)
@@ -35,7 +37,7 @@ def coefficient_paths(
     alt = f"Paths of the coefficients {', '.join(map(str, columns))} over time with {level:.0%} bands."
     with use_style():
         picture = Picture(alt=alt, figsize=(10, 2.8 * n_rows))
-        grid = picture.subplots(n_rows, min(len(columns), 3), squeeze=False).ravel()
+        grid = picture.subplots(n_rows, min(len(columns), 3), squeeze=False, sharey=share_y).ravel()
         for ax, name in zip(grid, columns, strict=False):
             draw_path(ax, results.beta[name], lower[name], upper[name], COLOURS["blue"])
             if truth is not None and name in truth:
