@@ -1,6 +1,7 @@
 """Folds partition the periods; metrics are their definitions."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.model_selection import ShuffleSplit
 
@@ -10,28 +11,33 @@ from tvplab.metrics import coverage, mean_absolute_error
 
 @pytest.mark.parametrize("cv", [5, np.int64(5), RandomFolds(7, seed=1), BlockedFolds(4), np.arange(23) % 6])
 def test_folds_partition_the_periods(cv):
-    folds = make_folds(cv, 23)
+    folds = make_folds(cv, pd.RangeIndex(23))
     np.testing.assert_array_equal(np.sort(np.concatenate(folds)), np.arange(23))
     sizes = [len(F) for F in folds]
     assert max(sizes) - min(sizes) <= 1
 
 
 def test_blocks_are_consecutive_and_random_folds_fixed_by_their_seed():
-    assert all(np.all(np.diff(F) == 1) for F in make_folds(BlockedFolds(4), 22))
-    same, other = make_folds(RandomFolds(5, seed=2), 40), make_folds(RandomFolds(5, seed=3), 40)
-    assert all(np.array_equal(a, b) for a, b in zip(same, make_folds(RandomFolds(5, seed=2), 40), strict=True))
+    assert all(np.all(np.diff(F) == 1) for F in make_folds(BlockedFolds(4), pd.RangeIndex(22)))
+    same, other = (
+        make_folds(RandomFolds(5, seed=2), pd.RangeIndex(40)),
+        make_folds(RandomFolds(5, seed=3), pd.RangeIndex(40)),
+    )
+    assert all(
+        np.array_equal(a, b) for a, b in zip(same, make_folds(RandomFolds(5, seed=2), pd.RangeIndex(40)), strict=True)
+    )
     assert not all(np.array_equal(a, b) for a, b in zip(same, other, strict=True))
 
 
 def test_a_splitter_must_hold_every_period_out_once():
     with pytest.raises(ValueError, match="exactly once"):
-        make_folds(ShuffleSplit(3, test_size=0.5, random_state=0), 20)
+        make_folds(ShuffleSplit(3, test_size=0.5, random_state=0), pd.RangeIndex(20))
 
 
 @pytest.mark.parametrize("cv", [True, 2.5, None, "loo"])
 def test_what_is_no_fold_is_refused(cv):
     with pytest.raises(ValueError, match="cv: expected a number of folds"):
-        make_folds(cv, 20)
+        make_folds(cv, pd.RangeIndex(20))
 
 
 def test_metrics():

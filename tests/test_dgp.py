@@ -39,12 +39,28 @@ def test_volatility_moves_sigma_around_its_level():
     world = simulate_tvp_regression(T=400, noise=0.5, volatility=1.0)
     assert world.sigma.max() == pytest.approx(0.5 * np.e, rel=1e-3)
     assert world.sigma.min() == pytest.approx(0.5 / np.e, rel=1e-3)
+    assert world.sigma.iloc[0] == world.sigma.max()
+
+
+def test_r2_is_the_share_explained():
+    world = simulate_tvp_regression(T=3000, shapes=("constant",), noise=0.5)
+    assert world.r2 == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_generator_is_a_seed_too():
+    one, other = (simulate_tvp_regression(T=20, seed=np.random.default_rng(3)) for _ in range(2))
+    np.testing.assert_array_equal(one.y, other.y)
+    np.testing.assert_array_equal(one.y, simulate_tvp_regression(T=20, seed=3).y)
 
 
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match="shape: must be one of"):
         simulate_tvp_regression(shapes=("zigzag",))
-    with pytest.raises(ValueError, match="T: at least 3"):
+    with pytest.raises(ValueError, match="T: a whole number of at least 3"):
         simulate_tvp_regression(T=2)
+    with pytest.raises(ValueError, match="shapes: give at least one name"):
+        simulate_tvp_regression(shapes=())
+    with pytest.raises(ValueError, match="volatility: must be finite"):
+        simulate_tvp_regression(volatility=np.nan)
     with pytest.raises(ValueError, match="noise: must be finite and ≥ 0"):
         simulate_tvp_regression(noise=-1.0)

@@ -1,11 +1,12 @@
 """The public face: TVPRidge, TwoStepRidge and their results."""
 
+import pickle
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GroupKFold, KFold
 
 import tvplab
 from tvplab.crossval import BlockedFolds, RandomFolds
@@ -170,6 +171,7 @@ def test_summary_names_each_coefficient():
     table = fit.summary()
     assert list(table.index) == ["const", "x1", "x2", "x3"]
     assert table.loc["x1", "last"] == fit.beta["x1"].iloc[-1]
+    np.testing.assert_allclose(table["drift sd"] ** 2, fit.sigma_u2)
 
 
 def test_same_call_same_numbers():
@@ -251,6 +253,11 @@ BAD_OPTIONS = [
     ({"cv": "bic"}, ValueError, "cv: expected a number of folds"),
     ({"cv": np.zeros(7)}, ValueError, "cv: 7 fold labels for 120 periods"),
     ({"cv": np.zeros(120)}, ValueError, "cv: 1 folds"),
+    ({"cv": BlockedFolds(2.5)}, ValueError, "cv: 2.5 folds"),
+    ({"cv": BlockedFolds}, ValueError, "cv: expected a number of folds"),
+    ({"cv": GroupKFold(3)}, ValueError, "cv: GroupKFold.* cannot split 120 periods"),
+    ({"lam": 1 + 2j}, TypeError, "lam: expected a number"),
+    ({"scale": np.ones(3)}, ValueError, "scale: must be one of"),
     ({"scale": "minmax"}, ValueError, "scale: must be one of"),
     ({"constant": "yes"}, ValueError, "constant: must be one of"),
 ]
@@ -290,6 +297,99 @@ def test_bad_forecast_inputs_are_named():
         fit.predict(X.iloc[-1, ::-1])
     with pytest.raises(ValueError, match="x_next: has NaN"):
         fit.predict([1.0, np.nan, 2.0])
+
+
+def test_forecasts_take_lists_frames_and_ones_own_constant():
+    fit = TVPRidge(lam=5.0).fit(y, X)
+    rows = X.iloc[-2:]
+    np.testing.assert_allclose(fit.predict(rows.to_numpy().tolist()), fit.predict(rows))
+    assert fit.predict(rows).index.equals(rows.index)
+    own = X.assign(const=1.0)[["const", "x1", "x2", "x3"]]
+    with_own = TVPRidge(lam=5.0, constant=False, scale=None).fit(y, own)
+    assert with_own.predict(own.iloc[-1]) == pytest.approx(with_own.fitted.iloc[-1], abs=1e-12)
+    with pytest.raises(TypeError, match="x_next: expected numbers"):
+        fit.predict(["1", "2", "3"])
+
+
+def test_masked_values_are_refused():
+    masked = np.ma.masked_array(X.to_numpy(), mask=X.to_numpy() > 2.0)
+    with pytest.raises(ValueError, match="X: has masked values"):
+        TVPRidge(lam=5.0).fit(y, masked)
+
+
+UNIDENTIFIED = pd.DataFrame({"a": X["x1"], "b": X["x2"], "c": X["x1"] + X["x2"]})
+ONE_BLOCK = X.assign(x3=np.where(np.arange(120) < 30, X["x3"], 0.0))
+
+
+@pytest.mark.parametrize(
+    ("options", "regressors", "where"),
+    [
+        ({"lam": 10.0}, UNIDENTIFIED, "in 120 periods"),
+        ({}, UNIDENTIFIED, "in 120 periods"),
+        ({"cv": BlockedFolds(4)}, ONE_BLOCK, "when a fold is held out"),
+    ],
+)
+def test_a_free_start_must_be_determined(options, regressors, where):
+    with pytest.raises(ValueError, match=f"lam0: 0 leaves the first coefficients undetermined {where}"):
+        TVPRidge(lam0=0.0, **options).fit(y, regressors)
+    assert np.all(np.isfinite(TVPRidge(lam0=1e-6, **options).fit(y, regressors).std_errors()))
+
+
+def test_results_survive_pickling():
+    for fit in (TVPRidge(lam=9.0).fit(y, X), TwoStepRidge(volatility="ewma").fit(y, X)):
+        copy = pickle.loads(pickle.dumps(fit))
+        pd.testing.assert_frame_equal(copy.at(3.0).beta, fit.at(3.0).beta)
+        pd.testing.assert_frame_equal(copy.bands()[0], fit.bands()[0])
+
+
+def test_at_keeps_the_weights_and_the_first_step():
+    fit = TwoStepRidge(volatility="ewma").fit(y, X)
+    moved = fit.at(7.0)
+    by_hand = TVPRidge(lam=7.0, sigma_e2=fit.sigma2 / fit.sigma2.mean(), sigma_u2=weights_of(fit)).fit(y, X)
+    np.testing.assert_allclose(moved.beta, by_hand.beta, atol=1e-10)
+    assert moved.first_step is fit.first_step
+    pd.testing.assert_frame_equal(moved.cv, fit.cv)
+    assert fit.at(fit.lam).loglik == fit.loglik
+
+
+def weights_of(fit):
+    """Relative drift variances with mean 1, from a fit's drift variances in the data's units."""
+    in_sd = fit.sigma_u2 * np.r_[1.0, X.var()]
+    return in_sd / in_sd.mean()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"volatility": lambda resid: np.zeros(len(resid))}, "volatility: every value must be finite and > 0"),
+        ({"volatility": lambda resid: resid[:5] ** 2}, "volatility: expected 120 values"),
+        ({"noise_power": -1.0}, "noise_power: must be finite and ≥ 0"),
+        ({"drift_power": np.nan}, "drift_power: must be finite and ≥ 0"),
+    ],
+)
+def test_bad_second_steps_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        TwoStepRidge(**options).fit(y, X)
+
+
+def test_system_has_what_one_equation_has():
+    system = TwoStepRidge(volatility="ewma").fit(pd.DataFrame({"a": y, "b": X["x1"] - y}), X)
+    assert system.summary().index.nlevels == 2
+    assert system.at(5.0).lam.tolist() == [5.0, 5.0]
+    pd.testing.assert_frame_equal(system.std_errors()["b"], system["b"].std_errors())
+    pd.testing.assert_frame_equal(system.predict(X.iloc[-2:])[["b"]], system["b"].predict(X.iloc[-2:]).to_frame("b"))
+    assert system.df["a"] == system["a"].df
+    assert system.converged.all()
+
+
+def test_fold_labels_must_match_the_periods():
+    labels = pd.Series(np.arange(120) % 4, index=y.index)
+    by_series, by_list = (TVPRidge(cv=cv).fit(y, X).cv for cv in (labels, [*map(str, labels)]))
+    pd.testing.assert_frame_equal(by_series, by_list)
+    with pytest.raises(ValueError, match="cv: the fold labels carry another index"):
+        TVPRidge(cv=labels.iloc[::-1]).fit(y, X)
+    with pytest.raises(ValueError, match="cv: a fold label is missing"):
+        TVPRidge(cv=labels.astype(float).replace(3.0, np.nan)).fit(y, X)
 
 
 def test_a_constant_of_ones_own_is_allowed_without_scaling():

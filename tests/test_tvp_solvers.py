@@ -15,11 +15,11 @@ SOLVERS = [DualSolver, BandedSolver]
 
 
 @st.composite
-def problems(draw, lam0s=(0.01, 0.1, 1.0), T_max=25):
+def problems(draw, lam0s=(0.01, 0.1, 1.0), lams=(0.1, 1.0, 30.0, 1e4, 1e8)):
     """Random data, weights and penalties: (y, X, omega_u, omega_e, lam0, lam)."""
-    T, K = draw(st.integers(5, T_max)), draw(st.integers(1, 4))
+    T, K = draw(st.integers(5, 25)), draw(st.integers(1, 4))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    lam = draw(st.sampled_from([0.1, 1.0, 30.0, 1e4, 1e8]))
+    lam = draw(st.sampled_from(lams))
     weights = rng.uniform(0.2, 3.0, K), rng.uniform(0.2, 3.0, T)
     return rng.standard_normal((T, 1)), rng.standard_normal((T, K)), *weights, draw(st.sampled_from(lam0s)), lam
 
@@ -54,8 +54,9 @@ def test_primal_dual_banded_and_kalman_agree(problem):
 
 
 @settings(max_examples=40, deadline=None)
-@given(problems(lam0s=(0.0, 0.1)))
+@given(problems(lam0s=(0.0, 0.1), lams=(0.1, 1.0, 30.0, 1e4)))
 def test_variances_leverage_and_likelihood_against_dense_algebra(problem):
+    """λ stays below 10⁵ here: the dense inverse that we compare with loses λ·KT digits of its own."""
     y, X, omega_u, omega_e, lam0, lam = problem
     T, K = X.shape
     covariance = np.linalg.inv(posterior_precision(X, omega_u, omega_e, lam0, lam))
@@ -65,7 +66,7 @@ def test_variances_leverage_and_likelihood_against_dense_algebra(problem):
     for Solver in SOLVERS:
         solver = Solver(X, omega_u, omega_e, lam0)
         np.testing.assert_allclose(solver.variances(lam), variances, rtol=0, atol=1e-7 * variances.max())
-        np.testing.assert_allclose(solver.leverage(lam), leverage, rtol=0, atol=1e-7)
+        np.testing.assert_allclose(1.0 - solver.slack(lam), leverage, rtol=0, atol=1e-7)
         if lam0:
             marginal = hadamard_kernel(X, omega_u) / lam + X @ X.T / lam0 + np.diag(omega_e)
             solution = solver.solve(y, lam)
@@ -148,6 +149,6 @@ def test_summation_matrix_is_the_papers_example():
 
 def test_route_choice():
     assert banded_is_cheaper(10_000, 6, 25, 5)
-    assert banded_is_cheaper(300, 6, 0, 1)
+    assert banded_is_cheaper(300, 6, 0, 0)
     assert not banded_is_cheaper(300, 6, 25, 5)
-    assert not banded_is_cheaper(600, 100, 0, 1)
+    assert not banded_is_cheaper(600, 100, 0, 0)

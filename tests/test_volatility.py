@@ -49,10 +49,39 @@ def test_a_failing_garch_warns_and_falls_back(monkeypatch, failure):
     assert np.all(np.isfinite(fit.beta))
 
 
-def test_variances_that_are_not_finite_fall_back(monkeypatch):
-    monkeypatch.setattr(volatility, "_fit_garch", lambda resid: np.full(len(resid), np.nan))
-    with pytest.warns(ConvergenceWarning, match="not finite"):
-        assert np.all(np.isfinite(garch_variance(RNG.standard_normal(50))))
+@pytest.mark.parametrize("bad", [np.nan, 0.0, -1.0])
+def test_variances_that_are_not_finite_and_positive_fall_back(monkeypatch, bad):
+    monkeypatch.setattr(volatility, "_fit_garch", lambda resid: np.full(len(resid), bad))
+    with pytest.warns(ConvergenceWarning, match="not finite and positive"):
+        assert np.all(garch_variance(RNG.standard_normal(50)) > 0)
+
+
+def test_an_optimiser_that_stops_early_falls_back_and_the_results_say_so(monkeypatch):
+    import arch
+
+    class Stopped:
+        convergence_flag = 9
+
+    class Model:
+        def __init__(self, *args, **options):
+            assert options["mean"] == "Zero"
+
+        def fit(self, **options):
+            return Stopped()
+
+    monkeypatch.setattr(arch, "arch_model", Model)
+    world = simulate_tvp_regression(T=80)
+    with pytest.warns(ConvergenceWarning, match="flag 9"):
+        fit = TwoStepRidge().fit(world.y, world.X)
+    assert not fit.converged
+    assert not fit.at(5.0).converged
+    assert TwoStepRidge(volatility="ewma").fit(world.y, world.X).converged
+
+
+def test_garch_takes_no_mean_out():
+    """Residuals of a ridge need not average zero exactly; a mean model would change the variances."""
+    e = 0.5 + garch_sample(400)[0]
+    assert np.mean(garch_variance(e)) > 1.1 * np.mean(garch_variance(e - e.mean()))
 
 
 def test_residuals_of_zero_have_constant_variance():
@@ -130,6 +159,15 @@ def test_system_residuals_feed_evolving_covariance():
     assert list(path[1].columns) == ["a", "b"]
 
 
-def test_evolving_covariance_rejects_bad_phi():
-    with pytest.raises(ValueError, match="phi: must be finite and > 0"):
-        evolving_covariance(RNG.standard_normal((20, 2)), phi=-1.0)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"phi": -1.0}, "phi: must be finite and > 0"),
+        ({"phi": "best"}, "phi: must be one of"),
+        ({"phis": [1.0, -1.0]}, "phis: must be finite and > 0"),
+        ({"phis": []}, "phis: is empty"),
+    ],
+)
+def test_evolving_covariance_rejects_bad_phi(options, message):
+    with pytest.raises(ValueError, match=message):
+        evolving_covariance(RNG.standard_normal((20, 2)), **options)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 CRITERIA = ("loo", "gcv", "ml")
 """Scores of λ that need no folds: leave-one-out, generalised cross-validation, marginal likelihood."""
@@ -34,43 +36,53 @@ class BlockedFolds:
         return np.array_split(np.arange(T), self.n)
 
 
-def make_folds(cv, T: int) -> list[np.ndarray]:
-    """Turn `cv` into the held-out periods of every fold.
+def make_folds(cv, index: pd.Index) -> list[np.ndarray]:
+    """Turn `cv` into the held-out periods (positions in `index`) of every fold.
 
-    `cv` is a number of random folds, `RandomFolds`, `BlockedFolds`, a scikit-learn splitter, or T fold labels.
+    `cv` is a number of random folds, `RandomFolds`, `BlockedFolds`, a scikit-learn splitter, or one fold label a
+    period (a Series must carry the data's index).
 
     Raises
     ------
     ValueError
-        Fewer than 2 folds, more folds than periods, labels of another length, or folds that do not hold every
-        period out exactly once.
+        Fewer than 2 folds, more folds than periods, labels that do not match the periods, or folds that do not hold
+        every period out exactly once.
     """
-    if isinstance(cv, int | np.integer) and not isinstance(cv, bool):
+    T = len(index)
+    if isinstance(cv, numbers.Integral) and not isinstance(cv, bool):
         cv = RandomFolds(int(cv))
     if isinstance(cv, RandomFolds | BlockedFolds):
         _check_count(cv.n, T)
         return cv.split(T)
-    if hasattr(cv, "split") and not isinstance(cv, str):
-        return _check_partition([np.asarray(test) for _, test in cv.split(np.zeros((T, 1)))], T)
+    if hasattr(cv, "split") and not isinstance(cv, str | type):
+        return _folds_of_splitter(cv, T)
     if np.ndim(cv) == 1 and not isinstance(cv, str):
-        return _folds_of_labels(np.asarray(cv), T)
+        return _folds_of_labels(cv, index)
     raise ValueError(f"cv: expected a number of folds, a splitter, {T} fold labels or one of {CRITERIA}, got {cv!r}")
 
 
 def _check_count(n: int, T: int) -> None:
-    if not 2 <= n <= T:
-        raise ValueError(f"cv: {n} folds for {T} periods; allowed are 2 to {T}")
+    if not isinstance(n, numbers.Integral) or not 2 <= n <= T:
+        raise ValueError(f"cv: {n} folds for {T} periods; allowed are whole numbers from 2 to {T}")
 
 
-def _folds_of_labels(labels: np.ndarray, T: int) -> list[np.ndarray]:
-    if len(labels) != T:
-        raise ValueError(f"cv: {len(labels)} fold labels for {T} periods")
-    names = np.unique(labels)
-    _check_count(len(names), T)
-    return [np.flatnonzero(labels == name) for name in names]
+def _folds_of_labels(labels, index: pd.Index) -> list[np.ndarray]:
+    if len(labels) != len(index):
+        raise ValueError(f"cv: {len(labels)} fold labels for {len(index)} periods")
+    if isinstance(labels, pd.Series) and not labels.index.equals(index):
+        raise ValueError("cv: the fold labels carry another index than the data")
+    codes, names = pd.factorize(pd.Series(labels).to_numpy(), sort=False)
+    if np.any(codes < 0):
+        raise ValueError("cv: a fold label is missing")
+    _check_count(len(names), len(index))
+    return [np.flatnonzero(codes == code) for code in range(len(names))]
 
 
-def _check_partition(folds: list[np.ndarray], T: int) -> list[np.ndarray]:
+def _folds_of_splitter(splitter, T: int) -> list[np.ndarray]:
+    try:
+        folds = [np.asarray(test) for _, test in splitter.split(np.zeros((T, 1)))]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"cv: {splitter!r} cannot split {T} periods ({error})") from error
     _check_count(len(folds), T)
     if not np.array_equal(np.sort(np.concatenate(folds)), np.arange(T)):
         raise ValueError(f"cv: the folds must hold each of the {T} periods out exactly once")

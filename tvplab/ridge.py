@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from tvplab import crossval
+from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
-from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
-from tvplab.tvp_kernel import DualSolver
-from tvplab.tvp_solution import Solution
-from tvplab.validation import (
-    check_choice,
-    check_number,
-    check_regression,
-    check_varying,
-    check_weights,
-)
-from tvplab.volatility import VOLATILITY
+from tvplab.ridge_search import LAMS, Search, explained
+from tvplab.validation import check_choice, check_number, check_weights
+from tvplab.volatility import VOLATILITY, Volatility
 
-LAMS = np.logspace(-3.0, 9.0, 25)
-"""Default candidates for λ: half decades from 10⁻³ to 10⁹ (the reference software has 15 from e⁻⁶ to e²⁰)."""
+__all__ = ["LAMS", "TVPRidge", "TwoStepRidge", "relative"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +58,10 @@ class TVPRidge:
             Anything wrong with y, X or a hyperparameter; the message names it.
         """
         problem = Problem.of(y, X, self)
+        search = Search.of(self, problem.index)
         omega_u = check_weights(self.sigma_u2, len(problem.names), "sigma_u2", problem.names)
         omega_e = check_weights(self.sigma_e2, len(problem.index), "sigma_e2", problem.index)
-        return problem.collect(_fit_targets(problem, problem.Y, omega_u, omega_e))
+        return collect(problem, fit_targets(problem, search, omega_u, omega_e, range(len(problem.targets))))
 
 
 @dataclass(frozen=True)
@@ -101,174 +94,93 @@ class TwoStepRidge:
     def fit(self, y, X) -> RidgeResults | SystemResults:
         """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`."""
         volatility = _volatility_model(self.volatility)
+        check_number(self.noise_power, "noise_power", or_equal=True)
+        check_number(self.drift_power, "drift_power", or_equal=True)
         problem = Problem.of(y, X, self)
+        search = Search.of(self, problem.index)
         T, K = problem.X.shape
-        first = _fit_targets(problem, problem.Y, np.ones(K), np.ones(T))
-        return problem.collect([self._second_step(problem, m, one, volatility) for m, one in enumerate(first)])
+        first = fit_targets(problem, search, np.ones(K), np.ones(T), range(len(problem.targets)))
+        return collect(problem, [self._second_step(problem, search, m, one, volatility) for m, one in enumerate(first)])
 
-    def _second_step(self, problem: Problem, m: int, first: RidgeResults, volatility) -> RidgeResults:
+    def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> RidgeResults:
         """Steps 2-4 of Algorithm 1 for target m."""
-        y_sd = problem.sd_y[m]
-        omega_e = relative(volatility(first.resid.to_numpy() / y_sd), self.noise_power)
-        increments = np.diff(first.beta.to_numpy(), axis=0) * problem.sd_x / y_sd
+        sd_y = problem.sd_y[m]
+        variance, converged = volatility(first.resid.to_numpy() / sd_y)
+        increments = np.diff(first.beta.to_numpy(), axis=0) * problem.sd_x / sd_y
+        omega_e = relative(variance, self.noise_power)
         omega_u = relative(np.mean(increments**2, axis=0), self.drift_power)
-        (second,) = _fit_targets(problem, problem.Y[:, [m]], omega_u, omega_e, problem.targets[m : m + 1])
-        return replace(second, first_step=first)
+        (second,) = fit_targets(problem, search, omega_u, omega_e, [m])
+        return replace(second, first_step=first, converged=converged)
 
 
 def relative(variances: np.ndarray, power: float = 1.0) -> np.ndarray:
     """Raise variances to a power and scale them to mean 1 (steps 2 and 3 of Algorithm 1).
 
-    What is below 10⁻⁸ of the mean is set there: a coefficient that did not move at all would divide by zero.
+    What is below 10⁻⁸ of the mean is set there: a coefficient that did not move at all would divide by zero.  Where
+    nothing moved at all, every weight is 1.
     """
     raised = np.asarray(variances, dtype=float) ** power
     mean = raised.mean()
     return np.maximum(raised / mean, 1e-8) if mean > 0 else np.ones_like(raised)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Checked, scaled and labelled data with the model's hyperparameters, ready for a solver.
-
-    `Y` (T, M) and `X` (T, K, constant first) are divided by `sd_y` (M,) and `sd_x` (K,).
-    """
-
-    Y: np.ndarray
-    X: np.ndarray
-    sd_y: np.ndarray
-    sd_x: np.ndarray
-    index: pd.Index
-    names: list
-    targets: list
-    single: bool
-    model: TVPRidge | TwoStepRidge
-
-    @classmethod
-    def of(cls, y, X, model) -> Problem:
-        """Check the data and the hyperparameters, add the constant, divide by standard deviations."""
-        data = check_regression(y, X)
-        check_choice(model.scale, "scale", ("sd", None))
-        check_choice(model.constant, "constant", (True, False))
-        check_number(model.lam0, "lam0", or_equal=True)
-        why = "a constant is already added; drop it, or pass constant=False and scale=None"
-        if model.constant or model.scale:
-            check_varying(data.X, "X", why)
-        if model.constant and "const" in data.X.columns:
-            raise ValueError("X: the name 'const' is taken by the constant that is added")
-        if model.scale:
-            check_varying(data.y, "y", "there is nothing to explain")
-        values, names = data.X.to_numpy(), list(data.X.columns)
-        sd_x = values.std(axis=0, ddof=1) if model.scale else np.ones(values.shape[1])
-        sd_y = data.y.to_numpy().std(axis=0, ddof=1) if model.scale else np.ones(data.y.shape[1])
-        if model.constant:
-            values, names = np.column_stack([np.ones(len(values)), values]), ["const", *names]
-            sd_x = np.concatenate([[1.0], sd_x])
-        return cls(
-            Y=data.y.to_numpy() / sd_y,
-            X=values / sd_x,
-            sd_y=sd_y,
-            sd_x=sd_x,
-            index=data.y.index,
-            names=names,
-            targets=list(data.y.columns),
-            single=data.single,
-            model=model,
-        )
-
-    def collect(self, fits: list[RidgeResults]) -> RidgeResults | SystemResults:
-        """Return one result for a vector y, a system for a T×M one."""
-        return fits[0] if self.single else SystemResults(dict(zip(self.targets, fits, strict=True)))
+def fit_targets(problem: Problem, search: Search, omega_u, omega_e, targets: Sequence[int]) -> list[RidgeResults]:
+    """Fit the targets named by their position, each at its own λ, with one factorisation for all (eqs. 8 and 9)."""
+    problem.check_identified(search.folds)
+    Y = problem.Y[:, list(targets)]
+    solver = search.solver(problem.X, omega_u, omega_e, problem.lam0)
+    scores = search.scores(solver, Y)
+    best = search.lams[np.argmin(scores, axis=0)]
+    return [label(problem, search, solver, m, scores[:, i], float(best[i])) for i, m in enumerate(targets)]
 
 
-def _fit_targets(problem, Y, omega_u, omega_e, targets=None) -> list[RidgeResults]:
-    """Fit the columns of Y (T, M), each at its own λ, with one factorisation for all."""
-    model, targets = problem.model, problem.targets if targets is None else targets
-    lams, criterion = _search(model, len(Y))
-    n_folds = len(criterion) if isinstance(criterion, list) else 1
-    cheap = banded_is_cheaper(*problem.X.shape, len(lams) if criterion else 0, n_folds)
-    solver = (BandedSolver if cheap else DualSolver)(problem.X, omega_u, omega_e, float(model.lam0))
-    scores = _score(solver, Y, lams, criterion) if criterion else None
-    fits = []
-    for m, target in enumerate(targets):
-        lam = float(lams[0] if scores is None else lams[np.argmin(scores[:, m])])
-        path = None if scores is None else scores[:, m]
-        fits.append(_results(problem, solver, Y[:, [m]], target, lam, lams, path, criterion))
-    return fits
+def collect(problem: Problem, fits: list[RidgeResults]) -> RidgeResults | SystemResults:
+    """Return one result for a vector y, a system for a T×M one."""
+    return fits[0] if problem.single else SystemResults(dict(zip(problem.targets, fits, strict=True)))
 
 
-def _search(model, T: int) -> tuple[np.ndarray, list[np.ndarray] | str | None]:
-    """Return the candidates for λ and how to score them: folds, a criterion's name, or None for a given λ."""
-    if not isinstance(model.lam, str):
-        return np.array([check_number(model.lam, "lam")]), None
-    if model.lam != "cv":
-        raise ValueError(f'lam: expected a number > 0 or "cv", got {model.lam!r}')
-    lams = LAMS if model.lams is None else np.array([check_number(lam, "lams") for lam in np.ravel(model.lams)])
-    if len(lams) == 0:
-        raise ValueError("lams: is empty; give at least one candidate > 0")
-    if isinstance(model.cv, str) and model.cv in crossval.CRITERIA:
-        return lams, model.cv
-    return lams, crossval.make_folds(model.cv, T)
-
-
-def _score(solver, Y: np.ndarray, lams: np.ndarray, criterion) -> np.ndarray:
-    """Scores (L, M), smaller is better: weighted mean squared held-out errors, or −2 log-likelihood for "ml"."""
-    if criterion in ("gcv", "ml"):
-        return np.array([_score_without_folds(solver, Y, lam, criterion) for lam in lams])
-    if criterion == "loo":
-        errors = solver.leave_one_out_errors(Y, lams)
-    else:
-        errors = solver.held_out_errors(Y, lams, criterion)
-    return np.mean(errors**2 / solver.omega_e[:, None], axis=1)
-
-
-def _score_without_folds(solver, Y: np.ndarray, lam: float, criterion: str) -> np.ndarray:
-    """Generalised cross-validation (Golub, Heath and Wahba, 1979) or −2 times the marginal log-likelihood, (M,)."""
-    solution = solver.solve(Y, lam)
-    if criterion == "ml":
-        return solution.logdet + solution.rank * (1.0 + np.log(2.0 * np.pi * solution.quad / solution.rank))
-    squares = (Y - _explained(solver, solution)) ** 2 / solver.omega_e[:, None]
-    return np.mean(squares, axis=0) / np.mean(1.0 - solver.leverage(lam)) ** 2
-
-
-def _explained(solver, solution: Solution) -> np.ndarray:
-    return np.einsum("tk,tkm->tm", solver.X, solution.beta)
-
-
-def _results(problem, solver, y, target, lam, lams, path, criterion) -> RidgeResults:
-    """Label one solution and put it back into the data's units."""
-    sd_y = problem.sd_y[problem.targets.index(target)]
-    solution, scale = solver.solve(y, lam), sd_y / problem.sd_x
-    fitted = _explained(solver, solution)[:, 0]
-    resid, df = y[:, 0] - fitted, float(solver.leverage(lam).sum())
-    sigma2 = np.sum(resid**2 / solver.omega_e) / (len(y) - df)
-    misfit = solution.rank * np.log(2.0 * np.pi * sigma2) + solution.logdet + solution.quad[0] / sigma2
+def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, lam: float) -> RidgeResults:
+    """Solve for target m at one λ, put the solution back into the data's units, and label it."""
+    y, sd_y, target = problem.Y[:, [m]], problem.sd_y[m], problem.targets[m]
+    solution, to_units = solver.solve(y, lam), sd_y / problem.sd_x
+    fitted = explained(solver, solution)[:, 0]
+    freedom = float(solver.slack(lam).sum())
+    sigma2 = _residual_variance(y[:, 0] - fitted, solver.omega_e, freedom, lam)
     index, names = problem.index, problem.names
     return RidgeResults(
-        beta=pd.DataFrame(solution.beta[:, :, 0] * scale, index, names),
+        beta=pd.DataFrame(solution.beta[:, :, 0] * to_units, index, names),
         lam=lam,
-        cv=_score_table(lams, path, criterion, len(y), sd_y),
+        cv=search.table(scores, sd_y, solution.rank),
         sigma2=pd.Series(sigma2 * solver.omega_e * sd_y**2, index, name=target),
-        sigma_u2=pd.Series(sigma2 * solver.omega_u / lam * scale**2, names, name=target),
+        sigma_u2=pd.Series(sigma2 * solver.omega_u / lam * to_units**2, names, name=target),
         fitted=pd.Series(fitted * sd_y, index, name=target),
-        resid=pd.Series(resid * sd_y, index, name=target),
-        loglik=float(-0.5 * misfit - solution.rank * np.log(sd_y)),
-        df=df,
-        _refit=lambda other: _results(problem, solver, y, target, other, lams, path, criterion),
+        resid=pd.Series((y[:, 0] - fitted) * sd_y, index, name=target),
+        loglik=_log_likelihood(solution, sigma2) - solution.rank * float(np.log(sd_y)),
+        df=len(y) - freedom,
+        criterion=search.criterion,
+        intercept=problem.intercept,
         _solver=solver,
-        _scale=scale * np.sqrt(sigma2),
+        _se_units=to_units * np.sqrt(sigma2),
+        _refit=partial(label, problem, search, solver, m, scores),
     )
 
 
-def _score_table(lams, path, criterion, T: int, sd_y: float) -> pd.DataFrame:
-    """Candidates and scores in the data's units."""
-    if path is None:
-        return pd.DataFrame({"lam": [], "score": []}, dtype=float)
-    scores = path + 2.0 * T * np.log(sd_y) if criterion == "ml" else path * sd_y**2
-    return pd.DataFrame({"lam": lams, "score": scores})
+def _residual_variance(resid: np.ndarray, omega_e: np.ndarray, freedom: float, lam: float) -> float:
+    """σ̂² = Σ e_t²/Ω_ε,t over T − df, in standardised units."""
+    if freedom < 1e-9 * len(resid):
+        raise ValueError(f"lam: {lam:g} leaves no degrees of freedom, the data are interpolated; use a larger one")
+    return float(np.sum(resid**2 / omega_e) / freedom)
 
 
-def _volatility_model(choice) -> Callable[[np.ndarray], np.ndarray]:
-    if callable(choice):
-        return choice
-    check_choice(choice, "volatility", tuple(VOLATILITY))
-    return VOLATILITY[choice]
+def _log_likelihood(solution, sigma2: float) -> float:
+    """Log marginal likelihood of one standardised target, given σ² and λ."""
+    rank, quadratic_form = solution.rank, solution.quad[0]
+    return float(-0.5 * (rank * np.log(2.0 * np.pi * sigma2) + solution.logdet + quadratic_form / sigma2))
+
+
+def _volatility_model(choice) -> Callable[[np.ndarray], Volatility]:
+    """Return the model by its name; a function of the user's is checked at each call."""
+    if not callable(choice):
+        check_choice(choice, "volatility", tuple(VOLATILITY))
+        return VOLATILITY[choice]
+    return lambda resid: Volatility(check_weights(choice(resid), len(resid), "volatility"))

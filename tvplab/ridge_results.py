@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from tvplab.tvp_banded import BandedSolver
 from tvplab.tvp_kernel import DualSolver
-from tvplab.validation import check_number
+from tvplab.validation import as_matrix, check_number
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,12 @@ class RidgeResults:
     sigma2 : (T,) residual variance of each period, squared units of y.
     sigma_u2 : (K,) variance of one period's drift of each coefficient, squared units of the coefficient.
     fitted, resid : (T,) in units of y.
-    loglik : log marginal likelihood of y given the variances above; with `lam0 = 0`, the diffuse one.
+    loglik : log marginal likelihood of y given the variances above; with `lam0 = 0` the diffuse one, for regressors
+        in standardised units.
     df : effective number of parameters, the trace of the hat matrix.
+    criterion : how λ was chosen: "folds", "loo", "gcv", "ml", or "given".
+    intercept : whether the first coefficient belongs to a constant that the model added.
+    converged : False when the volatility model of the second step fell back on a simpler one.
     first_step : the homogeneous-variance fit that `TwoStepRidge` starts from, else None.
     """
 
@@ -41,19 +45,23 @@ class RidgeResults:
     resid: pd.Series
     loglik: float
     df: float
+    criterion: str
+    intercept: bool
+    converged: bool = True
     first_step: RidgeResults | None = None
     _solver: DualSolver | BandedSolver = field(default=None, repr=False)
-    _scale: np.ndarray = field(default=None, repr=False)
+    _se_units: np.ndarray = field(default=None, repr=False)
     _refit: Callable[[float], RidgeResults] = field(default=None, repr=False)
 
     def at(self, lam: float) -> RidgeResults:
         """Return the fit at another λ with the same weights and the same factorisation: what a slider asks for."""
-        return self._refit(check_number(lam, "lam"))
+        moved = self._refit(check_number(lam, "lam"))
+        return replace(moved, first_step=self.first_step, converged=self.converged)
 
     def std_errors(self) -> pd.DataFrame:
         """Posterior standard deviations (T, K) of `beta`, given λ and the variances (section 2.4.3)."""
         variances = np.clip(self._solver.variances(self.lam), 0.0, None)
-        return self._frame(np.sqrt(variances) * self._scale)
+        return pd.DataFrame(np.sqrt(variances) * self._se_units, self.beta.index, self.beta.columns)
 
     def bands(self, level: float = 0.9) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Pointwise credible bands (lower, upper), two (T, K) frames in the data's units.
@@ -74,10 +82,11 @@ class RidgeResults:
         x_next : the K regressors without the constant; or a frame or array with one row a period.
         """
         last = self.beta.iloc[-1]
-        names = [name for name in last.index if name != "const"] if self._has_constant else list(last.index)
-        X = _next_regressors(x_next, names)
-        forecast = X @ last[names].to_numpy() + (last["const"] if self._has_constant else 0.0)
-        return float(forecast[0]) if np.ndim(x_next) == 1 else pd.Series(forecast, getattr(x_next, "index", None))
+        level, slopes = (last.iloc[0], last.iloc[1:]) if self.intercept else (0.0, last)
+        forecast = level + _next_regressors(x_next, list(slopes.index)) @ slopes.to_numpy()
+        if np.ndim(x_next) == 1:
+            return float(forecast[0])
+        return pd.Series(forecast, x_next.index if isinstance(x_next, pd.DataFrame) else None)
 
     def summary(self) -> pd.DataFrame:
         """One row a coefficient: first and last value, range, mean, and the standard deviation of a period's drift."""
@@ -97,19 +106,13 @@ class RidgeResults:
 
         return plots.coefficient_paths(self, **options)
 
-    @property
-    def _has_constant(self) -> bool:
-        return self.beta.columns[0] == "const"
-
-    def _frame(self, values: np.ndarray) -> pd.DataFrame:
-        return pd.DataFrame(values, self.beta.index, self.beta.columns)
-
 
 @dataclass(frozen=True)
 class SystemResults:
     """Several equations with the same regressors (section 2.4.4): one `RidgeResults` a target, reached by its name.
 
-    `lam` and `loglik` are series by target, `fitted`, `resid` and `sigma2` (T, M) frames, `beta` a dict of frames.
+    `lam`, `loglik`, `df` and `converged` are series by target, `fitted`, `resid` and `sigma2` (T, M) frames, `beta`
+    and `cv` dicts of frames; `results["name"]` has everything about one equation, plots included.
     """
 
     equations: dict[object, RidgeResults]
@@ -126,12 +129,22 @@ class SystemResults:
     @property
     def lam(self) -> pd.Series:
         """The drift penalty of each target."""
-        return pd.Series({name: one.lam for name, one in self.equations.items()}, name="lam")
+        return self._each("lam")
 
     @property
     def loglik(self) -> pd.Series:
         """The log marginal likelihood of each target."""
-        return pd.Series({name: one.loglik for name, one in self.equations.items()}, name="loglik")
+        return self._each("loglik")
+
+    @property
+    def df(self) -> pd.Series:
+        """The effective number of parameters of each target."""
+        return self._each("df")
+
+    @property
+    def converged(self) -> pd.Series:
+        """Whether each target's volatility model converged."""
+        return self._each("converged")
 
     @property
     def cv(self) -> dict[object, pd.DataFrame]:
@@ -141,7 +154,7 @@ class SystemResults:
     @property
     def sigma_u2(self) -> pd.DataFrame:
         """Drift variances (K, M)."""
-        return pd.DataFrame({name: one.sigma_u2 for name, one in self.equations.items()})
+        return self._bind("sigma_u2")
 
     @property
     def sigma2(self) -> pd.DataFrame:
@@ -162,10 +175,25 @@ class SystemResults:
         """Credible bands by target."""
         return {name: one.bands(level) for name, one in self.equations.items()}
 
+    def std_errors(self) -> dict[object, pd.DataFrame]:
+        """Posterior standard deviations by target."""
+        return {name: one.std_errors() for name, one in self.equations.items()}
+
+    def summary(self) -> pd.DataFrame:
+        """One row a target and coefficient."""
+        return pd.concat({name: one.summary() for name, one in self.equations.items()})
+
+    def at(self, lam: float) -> SystemResults:
+        """Return all fits at another λ."""
+        return SystemResults({name: one.at(lam) for name, one in self.equations.items()})
+
     def predict(self, x_next) -> pd.Series | pd.DataFrame:
         """Forecasts by target: a series for one period's regressors, a frame for several."""
         forecasts = {name: one.predict(x_next) for name, one in self.equations.items()}
         return pd.Series(forecasts) if np.ndim(x_next) == 1 else pd.DataFrame(forecasts)
+
+    def _each(self, attribute: str) -> pd.Series:
+        return pd.Series({name: getattr(one, attribute) for name, one in self.equations.items()}, name=attribute)
 
     def _bind(self, attribute: str) -> pd.DataFrame:
         return pd.DataFrame({name: getattr(one, attribute) for name, one in self.equations.items()})
@@ -177,8 +205,9 @@ def _next_regressors(x_next, names: list) -> np.ndarray:
         given = list(x_next.columns if isinstance(x_next, pd.DataFrame) else x_next.index)
         if given != names:
             raise ValueError(f"x_next: labels {given} differ from the regressors {names}")
-    X = np.atleast_2d(np.asarray(x_next, dtype=float))
-    if X.ndim != 2 or X.shape[1] != len(names):
+    X = as_matrix(x_next, "x_next").astype(float)
+    X = X.T if np.ndim(x_next) == 1 else X
+    if X.shape[1] != len(names):
         raise ValueError(f"x_next: expected {len(names)} regressors ({names}), got shape {np.shape(x_next)}")
     if not np.all(np.isfinite(X)):
         raise ValueError("x_next: has NaN or infinite values; none is allowed")

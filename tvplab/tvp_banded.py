@@ -8,9 +8,7 @@ for every λ: pinned at the start, the differences are well conditioned even whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import linalg
@@ -103,6 +101,7 @@ class BandedSolver:
     omega_u: np.ndarray
     omega_e: np.ndarray
     lam0: float
+    _latest: dict = field(default_factory=dict, repr=False, compare=False)
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
         """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
@@ -119,9 +118,9 @@ class BandedSolver:
             rank=T if self.lam0 else T - K,
         )
 
-    def leverage(self, lam: float) -> np.ndarray:
-        """Diagonal of the hat matrix (T,) at one λ; its sum is the effective number of parameters."""
-        return np.einsum("ti,tij,tj->t", self.X, self._covariances(lam), self.X) / self.omega_e
+    def slack(self, lam: float) -> np.ndarray:
+        """1 − leverage (T,) at one λ: the diagonal of I − hat matrix; sums to T − df."""
+        return 1.0 - np.einsum("ti,tij,tj->t", self.X, self._covariances(lam), self.X) / self.omega_e
 
     def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
         """Errors (L, T, M) of every fold when its periods carry no weight: exact, one factorisation a fold and λ."""
@@ -136,21 +135,25 @@ class BandedSolver:
         return errors
 
     def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:
-        """Residual over (1 − leverage) for every λ (L, T, M)."""
+        """Residuals over their slack for every λ (L, T, M): folds of one period."""
         errors = np.empty((len(lams), *Y.shape))
         for i, lam in enumerate(lams):
             resid = Y - np.einsum("tk,tkm->tm", self.X, self.solve(Y, lam).beta)
-            errors[i] = resid / (1.0 - self.leverage(lam))[:, None]
+            errors[i] = resid / self.slack(lam)[:, None]
         return errors
 
     def variances(self, lam: float) -> np.ndarray:
         """Posterior variance of every β_{t,k} in units of σ² (T, K)."""
         return np.diagonal(self._covariances(lam), axis1=1, axis2=2).copy()
 
-    @cached_property
-    def _full_sample(self) -> Callable[[float], tuple[DriftFactor, Start]]:
-        """λ → the condensed problem with every period in; the latest is kept, as `solve` and `leverage` share it."""
-        return lru_cache(maxsize=1)(lambda lam: self._condense(lam, 1.0 / self.omega_e))
+    def _full_sample(self, lam: float) -> tuple[DriftFactor, Start]:
+        """Condense the problem with every period in; the latest is kept, as `solve` and `slack` share it."""
+        found = self._latest.get(lam)
+        if found is None:
+            found = self._condense(lam, 1.0 / self.omega_e)
+            self._latest.clear()
+            self._latest[lam] = found
+        return found
 
     def _condense(self, lam: float, weight: np.ndarray) -> tuple[DriftFactor, Start]:
         factor = DriftFactor.of(self.X, weight, lam / self.omega_u)
@@ -163,10 +166,10 @@ class BandedSolver:
         return factor.covariances(lam / self.omega_u) + half @ np.swapaxes(half, 1, 2)
 
 
-def banded_is_cheaper(T: int, K: int, n_lams: int, n_folds: int) -> bool:
-    """Compare the two routes' costs in units of one flop of the eigendecomposition, T³ (constants measured).
+def banded_is_cheaper(T: int, K: int, n_lams: int, n_solves: int) -> bool:
+    """Compare the two routes' costs in flops of the eigendecomposition (constants measured).
 
-    The dual adds about 4 % of its eigendecomposition a λ; the banded route one condensed factor, 270·T·K², a λ and
-    fold, and about three more at the end.
+    Each of `n_lams` candidates costs the dual about 4 % of its eigendecomposition, and the banded route `n_solves`
+    condensed factors: one a fold, or about four where a criterion needs the slack.  Three more come at the end.
     """
-    return 270.0 * T * K**2 * (3 + n_lams * n_folds) < T**3 * (1.0 + 0.04 * n_lams)
+    return 270.0 * T * (K**2 + 8) * (3 + n_lams * n_solves) < T**3 * (1.0 + 0.04 * n_lams)

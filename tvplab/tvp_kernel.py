@@ -35,14 +35,14 @@ def apply_minimum(B: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class StartProjection:
-    """Regression on X with penalty λ₀, by the thin singular value decomposition Ω_ε^{-1/2} X = P S Q'.
+    """Regression on X with penalty λ₀, by the thin singular value decomposition Ω_ε^{-1/2} X = P diag(s) Q'.
 
-    It removes the first period's coefficients from the problem, for any λ₀ ≥ 0.
+    It removes the first period's coefficients from the problem, for any λ₀ ≥ 0 (λ₀ = 0 needs X of full rank).
     """
 
-    left: np.ndarray
+    P: np.ndarray
     s: np.ndarray
-    right: np.ndarray
+    Qt: np.ndarray
     root_e: np.ndarray
     lam0: float
 
@@ -50,14 +50,13 @@ class StartProjection:
     def of(cls, X: np.ndarray, omega_e: np.ndarray, lam0: float) -> StartProjection:
         """Decompose X (T, K) weighted by omega_e (T,)."""
         root_e = np.sqrt(omega_e)
-        left, s, right = linalg.svd(X / root_e[:, None], full_matrices=False, check_finite=False)
-        keep = s > s[0] * len(X) * np.finfo(float).eps
-        return cls(left[:, keep], s[keep], right[keep], root_e, lam0)
+        P, s, Qt = linalg.svd(X / root_e[:, None], full_matrices=False, check_finite=False)
+        return cls(P, s, Qt, root_e, lam0)
 
     def project(self, B: np.ndarray) -> np.ndarray:
         """(I + X̃X̃'/λ₀)^{-1/2} B for B (T, J): at λ₀ = 0 the part spanned by X̃ vanishes."""
         shrink = 1.0 - np.sqrt(self.lam0 / (self.lam0 + self.s**2))
-        return B - self.left @ (shrink[:, None] * (self.left.T @ B))
+        return B - self.P @ (shrink[:, None] * (self.P.T @ B))
 
     def whiten(self, B: np.ndarray) -> np.ndarray:
         """Divide B (T, J) by the residual standard deviations, then project."""
@@ -66,16 +65,15 @@ class StartProjection:
     def coefficients(self, R: np.ndarray) -> np.ndarray:
         """(X'Ω_ε⁻¹X + λ₀I)⁻¹ X'Ω_ε⁻¹ R (K, J) for R (T, J)."""
         gain = self.s / (self.s**2 + self.lam0)
-        return self.right.T @ (gain[:, None] * (self.left.T @ (R / self.root_e[:, None])))
+        return self.Qt.T @ (gain[:, None] * (self.P.T @ (R / self.root_e[:, None])))
 
     @property
     def covariance(self) -> np.ndarray:
-        """(X'Ω_ε⁻¹X + λ₀I)⁻¹ (K, K), in units of σ²; only for a direction that X spans when λ₀ = 0."""
-        K = self.right.shape[1]
-        spanned = (self.right.T / (self.s**2 + self.lam0)) @ self.right
-        if len(self.s) == K or self.lam0 == 0:
+        """(X'Ω_ε⁻¹X + λ₀I)⁻¹ (K, K), in units of σ²; directions that X does not span (K > T) keep their prior."""
+        spanned = (self.Qt.T / (self.s**2 + self.lam0)) @ self.Qt
+        if len(self.s) == self.Qt.shape[1]:
             return spanned
-        return spanned + (np.eye(K) - self.right.T @ self.right) / self.lam0
+        return spanned + (np.eye(self.Qt.shape[1]) - self.Qt.T @ self.Qt) / self.lam0
 
     @property
     def logdet(self) -> float:
@@ -124,10 +122,10 @@ class DualSolver:
             rank=len(Y) if self.lam0 else len(Y) - len(self.start.s),
         )
 
-    def leverage(self, lam: float) -> np.ndarray:
-        """Diagonal of the hat matrix (T,) at one λ; its sum is the effective number of parameters."""
+    def slack(self, lam: float) -> np.ndarray:
+        """1 − leverage (T,) at one λ: the diagonal of I − hat matrix, free of cancellation; sums to T − df."""
         gamma, V = self._spectrum
-        return 1.0 - self.omega_e * ((V * V) @ (lam / (lam + gamma)))
+        return self.omega_e * ((V * V) @ (lam / (lam + gamma)))
 
     def _coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> np.ndarray:
         """β (T, K, M) from dual weights α (T, M): u_{k,s} = (Ω_u,k/λ) Σ_{t≥s} x_{t,k} α_t, then β_1 by regression."""
@@ -172,12 +170,12 @@ class DualSolver:
         root_d = np.sqrt(lam / (lam + gamma))
         kernel = hadamard_kernel(self.X, self.omega_u)
         H = self.start.coefficients(np.eye(len(self.X)))
-        KH = kernel @ H.T
+        KH = kernel @ H.T  # covariance of y with Hz
         elapsed = np.arange(len(self.X))
         out = np.empty_like(self.X)
         for k, x in enumerate(self.X.T):
-            own = self.omega_u[k] * apply_minimum(x[:, None] * H[k][:, None])[:, 0]
-            prior = self.omega_u[k] * elapsed - 2.0 * own + H[k] @ KH[:, k]
-            c = self.omega_u[k] * apply_minimum(x[:, None] * V) - V.T @ KH[:, k]
+            with_Hz = self.omega_u[k] * apply_minimum((x * H[k])[:, None])[:, 0]  # covariance of δ_{t,k} with (Hz)_k
+            prior = self.omega_u[k] * elapsed - 2.0 * with_Hz + H[k] @ KH[:, k]
+            c = self.omega_u[k] * apply_minimum(x[:, None] * V) - V.T @ KH[:, k]  # V'c, one column a period
             out[:, k] = prior / lam - np.sum((c * root_d / lam) ** 2, axis=1)
         return out + np.diag(self.start.covariance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +48,7 @@ def as_frame(values, name: str) -> pd.DataFrame:
     elif isinstance(values, pd.DataFrame):
         frame = values
     else:
-        frame = pd.DataFrame(_as_matrix(values, name))
+        frame = pd.DataFrame(as_matrix(values, name))
     _check_numeric(frame, name)
     _check_shape(frame, name)
     _check_labels(frame, name)
@@ -75,9 +76,7 @@ def check_varying(frame: pd.DataFrame, name: str, why: str) -> None:
 
 def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False) -> float:
     """Return `value` as a float when it is a finite number above the bound (or equal to it)."""
-    if isinstance(value, bool | np.bool_) or not np.isscalar(value) or not np.isreal(value):
-        raise TypeError(f"{name}: expected a number, got {value!r}")
-    if isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name}: expected a number, got {value!r}")
     number = float(value)
     if not np.isfinite(number) or number < above or (number == above and not or_equal):
@@ -92,7 +91,7 @@ def check_weights(values, size: int, name: str, labels=None) -> np.ndarray:
         return np.ones(size)
     if isinstance(values, pd.Series) and labels is not None and not values.index.equals(pd.Index(labels)):
         raise ValueError(f"{name}: index must be {list(labels)[:4]}…, got {list(values.index)[:4]}…")
-    weights = _as_matrix(values, name)
+    weights = as_matrix(values, name)
     if weights.shape != (size, 1):
         raise ValueError(f"{name}: expected {size} values, got shape {np.shape(values)}")
     weights = weights[:, 0].astype(float)
@@ -103,12 +102,18 @@ def check_weights(values, size: int, name: str, labels=None) -> np.ndarray:
 
 def check_choice(value, name: str, allowed: tuple) -> None:
     """Raise unless `value` is one of `allowed`."""
-    if value not in allowed:
+    if not any(value is one or (isinstance(value, str) and value == one) for one in allowed):
         raise ValueError(f"{name}: must be one of {allowed}, got {value!r}")
 
 
-def _as_matrix(values, name: str) -> np.ndarray:
-    array = np.asarray(values)
+def as_matrix(values, name: str) -> np.ndarray:
+    """Return `values` as a matrix of numbers, a vector as one column; nothing is converted from text or objects."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: has masked values; none is allowed")
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name}: is no table of numbers ({error})") from None
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:

@@ -3,44 +3,58 @@
 from __future__ import annotations
 
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.fft import dct, idct
 
-from tvplab.validation import as_frame, check_number
+from tvplab.validation import as_frame, check_choice, check_number
 
 
 class ConvergenceWarning(UserWarning):
     """An estimator stopped early or fell back on something simpler; the message says which."""
 
 
-def garch_variance(resid: np.ndarray) -> np.ndarray:
-    """Conditional variance (T,) of a zero-mean GARCH(1,1) fitted by maximum likelihood (step 2 of Algorithm 1).
+class Volatility(NamedTuple):
+    """Estimated variances (T,), and whether the model asked for converged."""
+
+    variance: np.ndarray
+    converged: bool = True
+
+
+def garch(resid: np.ndarray) -> Volatility:
+    """Fit a zero-mean GARCH(1,1) by maximum likelihood to residuals (T,) (step 2 of Algorithm 1).
 
     Falls back on `ewma_variance`, with a `ConvergenceWarning`, when the optimiser fails or leaves nothing finite.
     """
     scale = float(np.std(resid))
     if scale <= np.finfo(float).tiny:
-        return np.full(len(resid), scale**2)
+        return Volatility(np.full(len(resid), scale**2))
     try:
         variance = _fit_garch(resid / scale) * scale**2
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
         reason = str(error)
     else:
         if np.all(np.isfinite(variance)) and np.all(variance > 0):
-            return variance
+            return Volatility(variance)
         reason = "its variances are not finite and positive"
     warnings.warn(f"GARCH(1,1) failed ({reason}); used EWMA instead", ConvergenceWarning, stacklevel=2)
-    return ewma_variance(resid)
+    return Volatility(ewma_variance(resid), converged=False)
+
+
+def garch_variance(resid: np.ndarray) -> np.ndarray:
+    """Conditional variances (T,) of a GARCH(1,1); see `garch`."""
+    return garch(resid).variance
 
 
 def _fit_garch(resid: np.ndarray) -> np.ndarray:
     from arch import arch_model
 
+    model = arch_model(resid, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = arch_model(resid, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off", show_warning=False)
+        fit = model.fit(disp="off", show_warning=False)
     if fit.convergence_flag:
         raise ArithmeticError(f"optimiser stopped with flag {fit.convergence_flag}")
     return np.asarray(fit.conditional_volatility) ** 2
@@ -58,11 +72,17 @@ def ewma_variance(resid: np.ndarray, decay: float = 0.94) -> np.ndarray:
     return variance
 
 
+def constant_variance(resid: np.ndarray) -> np.ndarray:
+    """Mean square of the residuals, in every period (T,)."""
+    return np.full(len(resid), np.mean(resid**2))
+
+
 VOLATILITY = {
-    "garch": garch_variance,
-    "ewma": ewma_variance,
-    "constant": lambda resid: np.full(len(resid), np.mean(resid**2)),
+    "garch": garch,
+    "ewma": lambda resid: Volatility(ewma_variance(resid)),
+    "constant": lambda resid: Volatility(constant_variance(resid)),
 }
+"""Volatility models by name: residuals (T,) → `Volatility`."""
 
 
 def evolving_covariance(resid, phi="cv", phis=None) -> dict[object, pd.DataFrame]:
@@ -89,12 +109,22 @@ def evolving_covariance(resid, phi="cv", phis=None) -> dict[object, pd.DataFrame
     E = frame.to_numpy()
     row, column = np.tril_indices(E.shape[1])
     eta = E[:, row] * E[:, column]
-    phi = _choose_phi(eta, np.geomspace(1.0, 1e8, 41) if phis is None else phis) if phi == "cv" else phi
-    smooth = smooth_paths(eta, check_number(phi, "phi"))
+    smooth = smooth_paths(eta, _smoothness(phi, phis, eta))
     out = np.empty((len(E), E.shape[1], E.shape[1]))
     out[:, row, column] = out[:, column, row] = smooth
     labels = frame.columns
     return {period: pd.DataFrame(block, labels, labels) for period, block in zip(frame.index, out, strict=True)}
+
+
+def _smoothness(phi, phis, eta: np.ndarray) -> float:
+    """Return φ as given, or the best of the candidates."""
+    if not isinstance(phi, str):
+        return check_number(phi, "phi")
+    check_choice(phi, "phi", ("cv",))
+    candidates = np.geomspace(1.0, 1e8, 41) if phis is None else [check_number(one, "phis") for one in phis]
+    if len(candidates) == 0:
+        raise ValueError("phis: is empty; give at least one candidate > 0")
+    return _choose_phi(eta, np.asarray(candidates))
 
 
 def smooth_paths(eta: np.ndarray, phi: float) -> np.ndarray:

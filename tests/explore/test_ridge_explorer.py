@@ -28,7 +28,14 @@ def test_it_shows_the_model_at_the_sliders_lambda(explorer):
         fit = TVPRidge(lam=lam).fit(world.y, world.X)
         np.testing.assert_allclose(explorer.panel.artists["path"].get_ydata(), fit.beta["x1"], atol=1e-9)
         np.testing.assert_array_equal(explorer.panel.artists["truth"].get_ydata(), world.beta["x1"])
+        lower, upper = fit.bands(0.9)
+        band = explorer.panel.artists["band"].get_paths()[0].vertices[:, 1]
+        assert (band.min(), band.max()) == (pytest.approx(lower["x1"].min()), pytest.approx(upper["x1"].max()))
+        assert explorer.panel.artists["here"].get_xdata()[0] == lam
+        assert explorer.panel.artists["choice"].get_xdata()[0] == explorer.result.chosen.lam
+        error = np.mean(np.abs(world.beta["x1"] - fit.beta["x1"]))
         assert f"{lam:.3g}" in explorer.numbers.value
+        assert f"{error:.3f}" in explorer.numbers.value
 
 
 def test_mean_absolute_error_is_smaller_at_the_cv_choice_than_at_both_ends(explorer):
@@ -88,6 +95,24 @@ def test_own_data_have_no_truth_and_no_world_controls():
     assert "synthetic" not in own.figure.axes[0].get_title(loc="left")
     own.set(coefficient="const", lam=100.0)
     np.testing.assert_array_equal(own.panel.artists["path"].get_ydata(), own.result.fit.beta["const"])
+
+
+def test_the_choice_follows_the_data(explorer):
+    explorer.set(noise=2.0)
+    assert explorer.panel.artists["choice"].get_xdata()[0] == explorer.result.chosen.lam > 30.0
+
+
+def test_data_come_in_pairs():
+    world = simulate_tvp_regression(T=30)
+    with pytest.raises(ValueError, match="y, X: give one vector y and its regressors"):
+        explore.ridge(X=world.X)
+    with pytest.raises(ValueError, match="y, X: give one vector y"):
+        explore.ridge(world.X, world.X)
+
+
+def test_no_more_folds_than_periods():
+    world = simulate_tvp_regression(T=12)
+    assert explore.ridge(world.y, world.X).controls["n_folds"].max == 12
 
 
 def test_simulated_pictures_say_so(explorer):

@@ -48,6 +48,38 @@ def test_cv_curve_marks_the_choice_at_one():
     assert f"{FIT.lam:.3g}" in picture.alt
 
 
+def test_bands_are_drawn_at_their_level():
+    heights = []
+    for level in (0.5, 0.9):
+        panel = plots.coefficient_paths(FIT, columns=["x1"], level=level).axes[0]
+        band = panel.collections[0].get_paths()[0].vertices[:, 1]
+        lower, upper = FIT.bands(level)
+        assert band.min() == pytest.approx(lower["x1"].min())
+        assert band.max() == pytest.approx(upper["x1"].max())
+        heights.append(np.ptp(band))
+    assert heights[0] < heights[1]
+
+
+def test_curve_of_a_likelihood_is_a_difference():
+    fit = TVPRidge(cv="ml").fit(WORLD.y, WORLD.X)
+    picture = plots.cv_curve(fit.at(5.0))
+    curve, mark = picture.axes[0].lines
+    np.testing.assert_allclose(curve.get_ydata(), fit.cv.score - fit.cv.score.min())
+    assert mark.get_xdata()[0] == fit.lam
+    with pytest.raises(ValueError, match="do not fit into one picture"):
+        plots.cv_curve({"ml": fit, "folds": FIT})
+
+
+def test_no_curve_without_candidates():
+    with pytest.raises(ValueError, match="was given its λ"):
+        plots.cv_curve(TVPRidge(lam=3.0).fit(WORLD.y, WORLD.X))
+
+
+def test_too_many_fits_for_one_picture():
+    with pytest.raises(ValueError, match="1 to 5 fits, got 6"):
+        plots.compare_paths({k: FIT for k in range(6)}, "x1")
+
+
 def test_volatility_is_drawn_in_units_of_y():
     lines = plots.residual_volatility(FIT, truth=WORLD.sigma).axes[0].lines
     np.testing.assert_allclose(lines[1].get_ydata(), np.sqrt(FIT.sigma2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ def simulate_tvp_regression(
     shapes: Sequence[str] = ("cosine", "constant"),
     noise: float = 0.5,
     volatility: float = 0.0,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
 ) -> SimulatedRegression:
     """Simulate y_t = x_t'β_t + ε_t with standard normal regressors and one coefficient path a name in `shapes`.
 
@@ -47,15 +48,18 @@ def simulate_tvp_regression(
     seed : fixes regressors, shocks and random walks.  They do not depend on `noise`, `volatility` or each other,
         so that moving one knob deforms the same world instead of drawing a new one.
     """
-    if T < 3:
-        raise ValueError(f"T: at least 3 periods are needed, got {T}")
+    if not isinstance(T, numbers.Integral) or T < 3:
+        raise ValueError(f"T: a whole number of at least 3 periods is needed, got {T!r}")
+    if isinstance(shapes, str) or len(shapes) == 0:
+        raise ValueError(f"shapes: give at least one name, in a list or tuple, got {shapes!r}")
     check_number(noise, "noise", or_equal=True)
-    x_seed, shock_seed, *path_seeds = np.random.SeedSequence(seed).spawn(2 + len(shapes))
+    check_number(volatility, "volatility", or_equal=True)
+    x_rng, shock_rng, *path_rngs = np.random.default_rng(seed).spawn(2 + len(shapes))
     names = [f"x{k + 1}" for k in range(len(shapes))]
     time = pd.RangeIndex(1, T + 1, name="period")
-    X = pd.DataFrame(np.random.default_rng(x_seed).standard_normal((T, len(shapes))), time, names)
-    paths = [coefficient_path(s, T, np.random.default_rng(p)) for s, p in zip(shapes, path_seeds, strict=True)]
+    X = pd.DataFrame(x_rng.standard_normal((T, len(shapes))), time, names)
+    paths = [coefficient_path(s, T, rng) for s, rng in zip(shapes, path_rngs, strict=True)]
     beta = pd.DataFrame(np.column_stack(paths), time, names)
     sigma = pd.Series(noise * np.exp(volatility * np.cos(3.0 * np.pi * np.linspace(0, 1, T))), time, name="sigma")
-    shocks = np.random.default_rng(shock_seed).standard_normal(T)
+    shocks = shock_rng.standard_normal(T)
     return SimulatedRegression((X * beta).sum(axis=1).add(sigma * shocks).rename("y"), X, beta, sigma)

@@ -74,6 +74,8 @@ def ridge(
         Its controls are `lam`, `coefficient`, `estimator`, `folds` and `n_folds`, and on simulated data `noise` and
         `shape`; its result is a `RidgeMove`.
     """
+    if (y is None) != (X is None) or np.ndim(y) > 1:
+        raise ValueError("y, X: give one vector y and its regressors X, or neither for a simulated world")
     source = _simulated(tuple(shapes), T, seed) if y is None else lambda: (y, X, None)
     fit = functools.lru_cache(maxsize=64)(functools.partial(_fit, source))
 
@@ -124,7 +126,7 @@ def _controls(source, fit, shape: str | None, coefficient, lam: float | None) ->
         "coefficient": choice("coefficient", names, names[1] if coefficient is None else coefficient),
         "estimator": choice("estimator", list(ESTIMATORS), estimator),
         "folds": choice("held out", list(FOLDS), folds),
-        "n_folds": int_slider("number of folds", 2, 20, n_folds),
+        "n_folds": int_slider("number of folds", 2, min(20, len(start.beta)), n_folds),
     }
     if shape is not None:
         controls["noise"] = float_slider("noise sd σ", 0.05, 2.0, 0.5, step=0.05)

@@ -55,7 +55,7 @@ def compare_paths(
     """Draw one coefficient under up to five fits (label → RidgeResults), told apart by colour and dashes."""
     if not 1 <= len(fits) <= 5:
         raise ValueError(f"fits: one picture holds 1 to 5 fits, got {len(fits)}")
-    alt = f"Path of the coefficient {column} under: {', '.join(fits)}."
+    alt = f"Path of the coefficient {column} under: {', '.join(map(str, fits))}."
     looks = zip(("blue", "vermillion", "green", "purple", "orange"), ("-", "-.", ":", (0, (6, 2)), "-"), strict=True)
     with use_style():
         picture = Picture(alt=alt, figsize=(8, 3.6))
@@ -72,23 +72,51 @@ def compare_paths(
 
 
 def cv_curve(fits: Mapping[str, object] | object) -> Picture:
-    """Draw the score of every candidate λ relative to the best, and mark the choice; one line a fit."""
+    """Draw the score of every candidate λ against the best, and mark the choice; one line a fit.
+
+    Held-out errors are drawn relative to the best; for fits with `cv="ml"`, −2 log-likelihood above the best.
+
+    Raises
+    ------
+    ValueError
+        When a fit was given its λ, so that there is no curve, or when the two kinds of score are mixed.
+    """
     fits = fits if isinstance(fits, Mapping) else {"": fits}
-    alt = "Held-out error of each candidate λ relative to the best; " + ", ".join(
-        f"{label or 'the fit'} chooses λ = {fit.lam:.3g}" for label, fit in fits.items()
+    by_likelihood = _one_kind(fits)
+    alt = "Score of each candidate λ against the best; " + ", ".join(
+        f"{label or 'the fit'} is best at λ = {_best(fit).lam:.3g}" for label, fit in fits.items()
     )
     with use_style():
         picture = Picture(alt=alt, figsize=(8, 3.4))
         ax = picture.subplots()
         for label, fit in fits.items():
-            (line,) = ax.plot(fit.cv.lam, fit.cv.score / fit.cv.score.min(), label=label or None)
-            ax.plot(fit.lam, 1.0, "o", ms=9, color=line.get_color())
-            ax.annotate(f"λ = {fit.lam:.3g}", (fit.lam, 1.0), (0, -16), textcoords="offset points", ha="center")
-        ax.set(xscale="log", xlabel="drift penalty λ", ylabel="held-out error / best")
+            best = _best(fit)
+            curve = fit.cv.score - best.score if by_likelihood else fit.cv.score / best.score
+            floor = 0.0 if by_likelihood else 1.0
+            (line,) = ax.plot(fit.cv.lam, curve, label=str(label) or None)
+            ax.plot(best.lam, floor, "o", ms=9, color=line.get_color())
+            ax.annotate(f"λ = {best.lam:.3g}", (best.lam, floor), (0, -16), textcoords="offset points", ha="center")
+        ylabel = "−2 log-likelihood above the best" if by_likelihood else "held-out error / best"
+        ax.set(xscale="log", xlabel="drift penalty λ", ylabel=ylabel)
         ax.margins(y=0.2)
-        if any(fits):
+        if len(fits) > 1:
             ax.legend()
     return picture
+
+
+def _best(fit) -> pd.Series:
+    """Row of the candidate with the smallest score."""
+    return fit.cv.loc[fit.cv.score.idxmin()]
+
+
+def _one_kind(fits: Mapping[str, object]) -> bool:
+    """Whether the fits were chosen by likelihood; raise unless all or none were, each from several candidates."""
+    kinds = {fit.criterion for fit in fits.values()}
+    if "given" in kinds:
+        raise ValueError("fits: one of them was given its λ, so it has no curve")
+    if "ml" in kinds and len(kinds) > 1:
+        raise ValueError("fits: likelihoods and held-out errors do not fit into one picture")
+    return "ml" in kinds
 
 
 def residual_volatility(results, truth: pd.Series | None = None) -> Picture:

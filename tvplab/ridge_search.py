@@ -1,0 +1,99 @@
+"""Choosing λ: the candidates, the solver that suits them, and the score of each (section 2.4.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tvplab import crossval
+from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
+from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_solution import Solution
+from tvplab.validation import check_number
+
+LAMS = np.logspace(-3.0, 9.0, 25)
+"""Default candidates for λ: half decades from 10⁻³ to 10⁹ (the reference software has 15 from e⁻⁶ to e²⁰)."""
+
+ILL_CONDITIONED = 1e4
+"""Condition number of X from which the banded route, which squares it, gives way to the dual."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """The candidates `lams` (L,) for λ and the `criterion`: "folds", "loo", "gcv", "ml", or "given" for one fixed λ."""
+
+    lams: np.ndarray
+    criterion: str
+    folds: list[np.ndarray] | None = None
+
+    @classmethod
+    def of(cls, model, index: pd.Index) -> Search:
+        """Check the model's `lam`, `lams` and `cv`."""
+        if not isinstance(model.lam, str):
+            return cls(np.array([check_number(model.lam, "lam")]), "given")
+        if model.lam != "cv":
+            raise ValueError(f'lam: expected a number > 0 or "cv", got {model.lam!r}')
+        lams = LAMS if model.lams is None else np.array([check_number(one, "lams") for one in np.ravel(model.lams)])
+        if len(lams) == 0:
+            raise ValueError("lams: is empty; give at least one candidate > 0")
+        if isinstance(model.cv, str) and model.cv in crossval.CRITERIA:
+            return cls(lams, model.cv)
+        return cls(lams, "folds", crossval.make_folds(model.cv, index))
+
+    def solver(self, X: np.ndarray, omega_u: np.ndarray, omega_e: np.ndarray, lam0: float) -> DualSolver | BandedSolver:
+        """Return the cheaper solver of this search; the dual where X is nearly collinear, unless T is too large."""
+        T, K = X.shape
+        solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds or [])}[self.criterion]
+        cheap = banded_is_cheaper(T, K, len(self.lams) if solves else 0, solves)
+        if cheap and T <= 4000 and _condition(X, lam0) > ILL_CONDITIONED:
+            cheap = False
+        return (BandedSolver if cheap else DualSolver)(X, omega_u, omega_e, lam0)
+
+    def scores(self, solver, Y: np.ndarray) -> np.ndarray:
+        """Score every candidate for every target (L, M), smaller is better; (1, M) zeros for a given λ.
+
+        Weighted mean squared held-out errors, so that a loud period counts less; −2 log-likelihood for "ml".
+        """
+        if self.criterion == "given":
+            return np.zeros((1, Y.shape[1]))
+        if self.criterion == "ml":
+            return np.array([_minus_twice_loglik(solver.solve(Y, lam)) for lam in self.lams])
+        if self.criterion == "gcv":
+            return np.array([_gcv(solver, Y, lam) for lam in self.lams])
+        if self.criterion == "loo":
+            errors = solver.leave_one_out_errors(Y, self.lams)
+        else:
+            errors = solver.held_out_errors(Y, self.lams, self.folds)
+        return np.mean(errors**2 / solver.omega_e[:, None], axis=1)
+
+    def table(self, scores: np.ndarray, sd_y: float, rank: int) -> pd.DataFrame:
+        """Candidates and one target's scores in the data's units; empty for a given λ."""
+        if self.criterion == "given":
+            return pd.DataFrame({"lam": [], "score": []}, dtype=float)
+        in_units = scores + 2.0 * rank * np.log(sd_y) if self.criterion == "ml" else scores * sd_y**2
+        return pd.DataFrame({"lam": self.lams, "score": in_units})
+
+
+def explained(solver, solution: Solution) -> np.ndarray:
+    """Fitted values x_t'β_t (T, M)."""
+    return np.einsum("tk,tkm->tm", solver.X, solution.beta)
+
+
+def _minus_twice_loglik(solution: Solution) -> np.ndarray:
+    """−2 log marginal likelihood (M,) with σ² concentrated out at y'A_λy / rank."""
+    return solution.logdet + solution.rank * (1.0 + np.log(2.0 * np.pi * solution.quad / solution.rank))
+
+
+def _gcv(solver, Y: np.ndarray, lam: float) -> np.ndarray:
+    """Generalised cross-validation (Golub, Heath and Wahba, 1979), (M,)."""
+    squares = (Y - explained(solver, solver.solve(Y, lam))) ** 2 / solver.omega_e[:, None]
+    return np.mean(squares, axis=0) / np.mean(solver.slack(lam)) ** 2
+
+
+def _condition(X: np.ndarray, lam0: float) -> float:
+    """Condition number of X with λ₀'s help."""
+    s = np.linalg.svd(X, compute_uv=False)
+    smallest = s[-1] ** 2 + lam0
+    return np.sqrt((s[0] ** 2 + lam0) / smallest) if smallest > 0 else np.inf
