@@ -327,6 +327,7 @@ ONE_BLOCK = X.assign(x3=np.where(np.arange(120) < 30, X["x3"], 0.0))
         ({"lam": 10.0}, UNIDENTIFIED, "in 120 periods"),
         ({}, UNIDENTIFIED, "in 120 periods"),
         ({"cv": BlockedFolds(4)}, ONE_BLOCK, "when a fold is held out"),
+        ({"cv": "loo"}, X.assign(x3=np.eye(120)[40]), "when a fold is held out"),
     ],
 )
 def test_a_free_start_must_be_determined(options, regressors, where):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,12 +63,12 @@ class Problem:
             lam0=lam0,
         )
 
-    def check_identified(self, folds: list[np.ndarray] | None) -> None:
+    def check_identified(self, folds: Sequence[np.ndarray]) -> None:
         """Raise when λ₀ = 0 leaves the start undetermined, in the sample or without one of the folds."""
         if self.lam0 > 0:
             return
         everything = np.arange(len(self.X))
-        for held_out in [[], *(folds or [])]:
+        for held_out in [[], *folds]:
             kept = self.X[np.setdiff1d(everything, held_out)]
             if np.linalg.matrix_rank(kept) < self.X.shape[1] or len(kept) <= self.X.shape[1]:
                 where = "when a fold is held out" if len(held_out) else f"in {len(kept)} periods"

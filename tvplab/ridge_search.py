@@ -22,11 +22,14 @@ ILL_CONDITIONED = 1e4
 
 @dataclass(frozen=True)
 class Search:
-    """The candidates `lams` (L,) for λ and the `criterion`: "folds", "loo", "gcv", "ml", or "given" for one fixed λ."""
+    """The candidates `lams` (L,) for λ and the `criterion`: "folds", "loo", "gcv", "ml", or "given" for one fixed λ.
+
+    `folds` are the periods held out together: one each for "loo", none where nothing is held out.
+    """
 
     lams: np.ndarray
     criterion: str
-    folds: list[np.ndarray] | None = None
+    folds: tuple[np.ndarray, ...] = ()
 
     @classmethod
     def of(cls, model, index: pd.Index) -> Search:
@@ -39,13 +42,14 @@ class Search:
         if len(lams) == 0:
             raise ValueError("lams: is empty; give at least one candidate > 0")
         if isinstance(model.cv, str) and model.cv in crossval.CRITERIA:
-            return cls(lams, model.cv)
-        return cls(lams, "folds", crossval.make_folds(model.cv, index))
+            single = tuple(np.arange(len(index))[:, None]) if model.cv == "loo" else ()
+            return cls(lams, model.cv, single)
+        return cls(lams, "folds", tuple(crossval.make_folds(model.cv, index)))
 
     def solver(self, X: np.ndarray, omega_u: np.ndarray, omega_e: np.ndarray, lam0: float) -> DualSolver | BandedSolver:
         """Return the cheaper solver of this search; the dual where X is nearly collinear, unless T is too large."""
         T, K = X.shape
-        solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds or [])}[self.criterion]
+        solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds)}[self.criterion]
         cheap = banded_is_cheaper(T, K, len(self.lams) if solves else 0, solves)
         if cheap and T <= 4000 and _condition(X, lam0) > ILL_CONDITIONED:
             cheap = False

@@ -8,6 +8,7 @@ for every λ: pinned at the start, the differences are well conditioned even whe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -122,7 +123,7 @@ class BandedSolver:
         """1 − leverage (T,) at one λ: the diagonal of I − hat matrix; sums to T − df."""
         return 1.0 - np.einsum("ti,tij,tj->t", self.X, self._covariances(lam), self.X) / self.omega_e
 
-    def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
+    def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: Sequence[np.ndarray]) -> np.ndarray:
         """Errors (L, T, M) of every fold when its periods carry no weight: exact, one factorisation a fold and λ."""
         errors = np.empty((len(lams), *Y.shape))
         for F in folds:

@@ -11,6 +11,7 @@ the cost no longer grows with K.  λ₀ = 0 leaves the first period's coefficien
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -134,7 +135,7 @@ class DualSolver:
         moved = np.einsum("tk,tkm->tm", self.X, drift)
         return drift + self.start.coefficients(Y - moved)
 
-    def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
+    def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: Sequence[np.ndarray]) -> np.ndarray:
         """y_F − ŷ_F^{(−F)} = (A_FF)⁻¹ (A y)_F for every λ and fold F (L, T, M): exact for any folds, no refitting."""
         _, V = self._spectrum
         d, weights = self._dual_weights(Y, lams)

@@ -33,7 +33,7 @@ def garch(resid: np.ndarray) -> Volatility:
         return Volatility(np.full(len(resid), scale**2))
     try:
         variance = _fit_garch(resid / scale) * scale**2
-    except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+    except Exception as error:  # whatever an optimiser does on odd data, the fit goes on
         reason = str(error)
     else:
         if np.all(np.isfinite(variance)) and np.all(variance > 0):
