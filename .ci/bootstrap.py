@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST = (3, 11)
 STAMP = "tvplab-install.json"
+# JupyterLab's defaults in our environment: it saves only when told to (its notebooks are under version control,
+# and checked), and asks nothing about news. A user's own settings come before these.
+LAB_SETTINGS = ".ci/lab_settings.json"
 OFFLINE_SIGNS = (
     "Could not find a version",
     "NewConnectionError",
@@ -76,9 +79,9 @@ def check_disk(venv, needed_gb, disk_usage=shutil.disk_usage):
 
 
 def fingerprint(root=ROOT):
-    """Return the hash of what decides the environment's content: the requirements, the pins, the place."""
+    """Return the hash of what decides the environment's content: requirements, pins, settings, the place."""
     content = hashlib.sha256(str(root).encode())
-    for name in ("pyproject.toml", "constraints.txt"):
+    for name in ("pyproject.toml", "constraints.txt", LAB_SETTINGS):
         content.update((root / name).read_bytes())
     return content.hexdigest()
 
@@ -146,6 +149,13 @@ def install_packages(python):
     run("installing packages (a few minutes)", project)
 
 
+def write_lab_settings(venv):
+    """Put our defaults where the JupyterLab of `venv` looks for them."""
+    target = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(str(ROOT / LAB_SETTINGS), str(target))
+
+
 def torch_report(python):
     """Return pip's dry-run report for torch, or None when pip finds no torch to install."""
     command = torch_choice.dry_run_command(python, CONSTRAINTS)
@@ -183,6 +193,8 @@ def ensure(venv, choice):
     made_here = make_venv(venv, stamp)
     python = venv / "bin" / "python"
     install_packages(python)
+    if made_here:
+        write_lab_settings(venv)
     try:
         torch = install_torch(python, choice)
     except Refused:

@@ -1,6 +1,7 @@
 import ast
 import json
 import subprocess
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -45,12 +46,13 @@ def test_a_full_disk_is_refused(tmp_path):
     assert bootstrap.check_disk(tmp_path, 3.0, lambda place: Usage(9e9, 5e9, 4e9)) is None
 
 
-def test_the_fingerprint_follows_requirements_pins_and_place(tmp_path):
-    def checkout(name, requirements, pins):
+def test_the_fingerprint_follows_requirements_pins_settings_and_place(tmp_path):
+    def checkout(name, requirements, pins, settings="{}"):
         folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
+        (folder / ".ci").mkdir(parents=True, exist_ok=True)
         (folder / "pyproject.toml").write_text(requirements)
         (folder / "constraints.txt").write_text(pins)
+        (folder / bootstrap.LAB_SETTINGS).write_text(settings)
         return bootstrap.fingerprint(folder)
 
     first = checkout("a", "numpy", "numpy==1")
@@ -58,9 +60,10 @@ def test_the_fingerprint_follows_requirements_pins_and_place(tmp_path):
     others = {
         checkout("a", "scipy", "numpy==1"),
         checkout("a", "numpy", "numpy==2"),
+        checkout("a", "numpy", "numpy==1", '{"autosave": false}'),
         checkout("b", "numpy", "numpy==1"),
     }
-    assert len(others | {first}) == 4
+    assert len(others | {first}) == 5
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,24 @@ def test_an_installation_cut_short_starts_afresh(ensure, tmp_path):
     assert not half.exists()
 
 
+OVERRIDES = Path("share/jupyter/lab/settings/overrides.json")
+
+
+def test_our_jupyterlab_saves_only_when_told_and_asks_no_question(ensure, tmp_path):
+    ensure()
+    settings = json.loads((tmp_path / "venv" / OVERRIDES).read_text())
+    assert settings["@jupyterlab/docmanager-extension:plugin"]["autosave"] is False
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+
+
+def test_the_settings_name_what_jupyterlab_knows():
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
+    for name, values in json.loads((bootstrap.ROOT / bootstrap.LAB_SETTINGS).read_text()).items():
+        package, plugin = name.split(":")
+        known = json.loads((schemas / package / f"{plugin}.json").read_text())["properties"]
+        assert set(values) <= set(known)
+
+
 def test_an_environment_made_by_the_user_is_never_removed(ensure, tmp_path):
     (tmp_path / "venv").mkdir()
     Commands()("making", [tmp_path / "venv"])
@@ -159,6 +180,7 @@ def test_an_environment_made_by_the_user_is_never_removed(ensure, tmp_path):
         ensure(failing="installing packages")
     assert ensure()[1]["made_here"] is False
     assert (tmp_path / "venv" / "theirs").exists()
+    assert not (tmp_path / "venv" / OVERRIDES).exists()
 
 
 def test_a_failing_step_shows_its_whole_output():
