@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tvplab.crossval import BlockedFolds, RandomFolds
-from tvplab.statespace import kalman_filter, kalman_smoother
+from tvplab.statespace import drifting_regression, kalman_filter, kalman_smoother
 from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
 from tvplab.tvp_kernel import DualSolver, apply_minimum, hadamard_kernel
 from tvplab.tvp_primal import expanded_regressors, solve_primal, summation_matrix
@@ -46,7 +46,8 @@ def test_primal_dual_banded_and_kalman_agree(problem):
     np.testing.assert_allclose(banded.solve(y, lam).beta[..., 0], beta, rtol=0, atol=1e-10 * scale)
     np.testing.assert_allclose(solve_primal(y[:, 0], X, lam, lam0, omega_u, omega_e), beta, rtol=0, atol=1e-8 * scale)
     Q = np.diag(omega_u / lam)
-    smoothed = kalman_smoother(kalman_filter(y[:, 0], X, omega_e, Q, np.eye(X.shape[1]) / lam0), Q)
+    model = drifting_regression(X, omega_e, Q, np.eye(X.shape[1]) / lam0)
+    smoothed = kalman_smoother(kalman_filter(y, model), model)
     np.testing.assert_allclose(smoothed.mean, beta, rtol=0, atol=1e-8 * scale)
     variances = np.diagonal(smoothed.cov, axis1=1, axis2=2)
     np.testing.assert_allclose(dual.variances(lam), variances, rtol=0, atol=1e-8 * variances.max())
@@ -80,7 +81,7 @@ def test_log_marginal_likelihood_is_the_kalman_filters():
     X, y = rng.standard_normal((60, 3)), rng.standard_normal((60, 1))
     omega_u, omega_e, lam0, lam, sigma2 = rng.uniform(0.5, 2, 3), rng.uniform(0.5, 2, 60), 0.2, 12.0, 1.7
     Q, P1 = sigma2 * np.diag(omega_u / lam), sigma2 * np.eye(3) / lam0
-    filtered = kalman_filter(y[:, 0], X, sigma2 * omega_e, Q, P1)
+    filtered = kalman_filter(y, drifting_regression(X, sigma2 * omega_e, Q, P1))
     for Solver in SOLVERS:
         s = Solver(X, omega_u, omega_e, lam0).solve(y, lam)
         loglik = -0.5 * (s.rank * np.log(2 * np.pi * sigma2) + s.logdet + s.quad[0] / sigma2)

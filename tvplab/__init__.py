@@ -5,6 +5,8 @@ from importlib import import_module
 from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
+    "MARSS",
+    "DynamicFactorModel",
     "TVPRidge",
     "TwoStepRidge",
     "banner",
@@ -18,7 +20,13 @@ __all__ = [
 ]
 
 _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
-_DOORS = {"check": "tvplab.exercises", "banner": "tvplab.modes", "mode": "tvplab.modes"}
+_DOORS = {
+    "DynamicFactorModel": "tvplab.marss",
+    "MARSS": "tvplab.marss",
+    "banner": "tvplab.modes",
+    "check": "tvplab.exercises",
+    "mode": "tvplab.modes",
+}
 
 
 def __getattr__(name: str):

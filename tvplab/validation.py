@@ -57,6 +57,26 @@ def as_frame(values, name: str) -> pd.DataFrame:
     return frame
 
 
+def check_panel(values, name: str) -> pd.DataFrame:
+    """Return a float frame (T, N) with unique labels in time order; NaN marks what is missing, infinities are refused.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_frame`; also a series or a period range without a single observation.
+    """
+    frame = values if isinstance(values, pd.DataFrame) else pd.DataFrame(as_matrix(values, name))
+    _check_numeric(frame, name)
+    _check_shape(frame, name)
+    _check_labels(frame, name)
+    frame = frame.astype(float)
+    _check_finite(frame.fillna(0.0), name)
+    empty = frame.columns[frame.isna().all()]
+    if len(empty):
+        raise ValueError(f"{name}: column {empty[0]!r} has no observation")
+    return frame
+
+
 def check_distinct_columns(frame: pd.DataFrame, name: str) -> None:
     """Raise when two columns carry the same numbers: their coefficients could not be told apart."""
     seen: dict[bytes, object] = {}

@@ -233,8 +233,8 @@ def kalman_filter(y, X, H, Q, P):
 from tvplab import statespace
 
 Q, P = np.eye(3) / lam, np.eye(3) / lam
-filtered = statespace.kalman_filter(y, X, np.ones(T), Q, P)
-smoothed = statespace.kalman_smoother(filtered, Q)
+model = statespace.drifting_regression(X, np.ones(T), Q, P)
+smoothed = statespace.kalman_smoother(statespace.kalman_filter(y[:, None], model), model)
 last = kalman_filter(y, X, 1.0, Q, P)[-1]
 abs(last - beta_primal[-1]).max(), abs(smoothed.mean - beta_primal).max()
 

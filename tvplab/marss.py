@@ -1,0 +1,186 @@
+"""MARSS models by EM, and the dynamic factor model as one of them.
+
+    y_t = Z x_t + A + v_t, v ~ N(0, R);  x_t = B x_{t-1} + U + w_t, w ~ N(0, Q);  x_0 ~ N(x0, V0)
+
+The model is its matrices, and each matrix mixes numbers (fixed) with names (estimated).  Source: Holmes, Ward and
+Scheuerell, *Analysis of multivariate time series using the MARSS package*, and lesson 1's chapter on factor models.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tvplab.marss_em import Forms, Parameters, expect, matrices, maximise
+from tvplab.marss_matrices import LinearMatrix, column, square
+from tvplab.marss_results import MARSSResults
+from tvplab.marss_stopping import reference_rule, sound_rule
+from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.volatility import ConvergenceWarning
+
+Matrix = str | Sequence | np.ndarray
+RULES = {"sound": sound_rule, "reference": reference_rule}
+
+
+@dataclass(frozen=True)
+class MARSS:
+    """A multivariate autoregressive state-space model, estimated by EM.
+
+    Each of Z (N×m), A (N), R (N×N), B (m×m), U (m), Q (m×m), x0 (m), V0 (m×m) is a matrix of numbers (fixed), names
+    (estimated; the same name twice is one parameter) and linear forms such as "1+2*a"; or a shortcut: "identity",
+    "zero", "diagonal and equal", "diagonal and unequal", "equalvarcov", "unconstrained" for square ones, "zero",
+    "equal", "unequal" for columns.  V0 is taken as given.
+
+    Parameters
+    ----------
+    Z, B, U, Q, A, R, x0, V0 : the matrices; m follows from Z.
+    rule : when EM stops.  "sound": relative changes of the log-likelihood and of every parameter are small, see
+        `marss_stopping.sound_rule`; "reference": as R MARSS does, which stops early on flat likelihoods.
+    """
+
+    Z: Matrix = "identity"
+    B: Matrix = "identity"
+    U: Matrix = "zero"
+    Q: Matrix = "diagonal and unequal"
+    A: Matrix = "zero"
+    R: Matrix = "diagonal and unequal"
+    x0: Matrix = "zero"
+    V0: Matrix = "identity"
+    rule: str = "sound"
+
+    def fit(
+        self, y, max_iter: int = 2000, tol: float = 1e-9, start: dict | None = None, minit: int = 15
+    ) -> MARSSResults:
+        """Estimate the named parameters from y (T×N; NaN where missing) by EM.
+
+        Parameters
+        ----------
+        y : (T, N) frame or array, used as it comes.
+        max_iter : largest number of M-steps.
+        tol : of the stopping rule: relative change of the log-likelihood for "sound", absolute for "reference".
+        start : starting values by matrix name, each (n,) in the order of its names, for instance an earlier fit's
+            `parameters`; the default is that of R MARSS: Z = 1, R = Q = 0.05, B as near as it may to the identity,
+            the rest 0.
+        minit : iterations before the rule "reference" is asked.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Names the matrix or argument that is wrong.
+        """
+        check_choice(self.rule, "rule", tuple(RULES))
+        check_number(tol, "tol")
+        data = check_panel(y, "y")
+        forms = self._forms(list(map(str, data.columns)))
+        stop = RULES[self.rule](tol, minit)
+        parameters, path, converged = estimate(data.to_numpy(), forms, start_values(forms, start), stop, int(max_iter))
+        if not converged:
+            warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
+        return MARSSResults.of(data, forms, parameters, path, converged)
+
+    def _forms(self, series: list[str]) -> Forms:
+        """Return all matrices as linear forms of fitting shapes."""
+        N = len(series)
+        Z = LinearMatrix.of(square(self.Z, series) if isinstance(self.Z, str) else self.Z)
+        states = [f"X{k + 1}" for k in range(Z.shape[1])]
+        forms = {"Z": Z, "A": _form(self.A, series, column), "R": _form(self.R, series, square)}
+        forms |= {name: _form(getattr(self, name), states, square) for name in ("B", "Q", "V0")}
+        forms |= {name: _form(getattr(self, name), states, column) for name in ("U", "x0")}
+        m = len(states)
+        shapes = {
+            "Z": (N, m),
+            "A": (N, 1),
+            "R": (N, N),
+            "U": (m, 1),
+            "x0": (m, 1),
+            "B": (m, m),
+            "Q": (m, m),
+            "V0": (m, m),
+        }
+        for name, shape in shapes.items():
+            if forms[name].shape != shape:
+                raise ValueError(
+                    f"{name}: has shape {forms[name].shape} where {shape} is needed ({N} series, {m} states)"
+                )
+        if forms["V0"].n:
+            raise ValueError(f"V0: is taken as given, but names {forms['V0'].names}")
+        return forms
+
+
+@dataclass(frozen=True)
+class DynamicFactorModel:
+    """The dynamic factor model y_t = Λ f_t + v_t with a VAR(p) for the factors, as a MARSS model.
+
+    The well-posed version: the first r series load on the r factors with the identity, which fixes scale, sign and
+    rotation; noise enters the factors only, not their lags; U = A = 0; the first state is N(0, I).
+
+    Parameters
+    ----------
+    n_factors : r ≥ 1.
+    factor_lags : p ≥ 1, order of the factors' autoregression.
+    standardize : divide each series by its standard deviation after taking out its mean; else the data are used as they
+        come (means should be near zero, as A = 0).
+    """
+
+    n_factors: int = 1
+    factor_lags: int = 4
+    standardize: bool = False
+
+    def fit(self, y, **options) -> MARSSResults:
+        """Estimate by EM; arguments and errors as in `MARSS.fit`."""
+        data = check_panel(y, "y")
+        if not 1 <= self.n_factors < data.shape[1]:
+            raise ValueError(f"n_factors: must be from 1 to {data.shape[1] - 1}, got {self.n_factors}")
+        if self.factor_lags < 1:
+            raise ValueError(f"factor_lags: must be at least 1, got {self.factor_lags}")
+        if self.standardize:
+            data = (data - data.mean()) / data.std()
+        return self.marss(data.shape[1]).fit(data, **options)
+
+    def marss(self, N: int) -> MARSS:
+        """Return the MARSS model for N series."""
+        r, p = self.n_factors, self.factor_lags
+        m = r * p
+        Z, B, Q = np.zeros((N, m), object), np.zeros((m, m), object), np.zeros((m, m), object)
+        Z[:, :r] = [[f"z{i + 1}{k + 1}" if r > 1 else f"z{i + 1}" for k in range(r)] for i in range(N)]
+        Z[:r, :r] = np.eye(r)
+        B[:r] = [[f"b{i + 1}{j + 1}" if r > 1 else f"b{j + 1}" for j in range(m)] for i in range(r)]
+        B[range(r, m), range(m - r)] = 1.0
+        Q[:r, :r] = square("unconstrained", [f"f{k + 1}" for k in range(r)]) if r > 1 else "q"
+        return MARSS(Z=Z, B=B, Q=Q)
+
+
+def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int):
+    """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
+    path, records = [], []
+    for iteration in range(1, max_iter + 2):
+        moments = expect(y, matrices(forms, parameters))
+        path.append(moments.loglik)
+        records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
+        if stop(iteration, path, records):
+            return parameters, np.array(path), True
+        if iteration <= max_iter:
+            parameters = maximise(forms, parameters, moments)
+    return parameters, np.array(path), False
+
+
+def start_values(forms: Forms, given: dict | None) -> Parameters:
+    """Return the starting parameters of every matrix: R MARSS's, or those given."""
+    targets = {"Z": np.ones, "A": np.zeros, "U": np.zeros, "x0": np.zeros}
+    found = {}
+    for name, form in forms.items():
+        target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
+        target = 0.05 * target if name in ("Q", "R") else target
+        found[name] = np.linalg.lstsq(form.design, target.ravel(order="F") - form.fixed, rcond=None)[0]
+    for name, values in (given or {}).items():
+        if name not in forms or np.shape(values) != (forms[name].n,):
+            raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")
+        found[name] = np.asarray(values, dtype=float)
+    return found
+
+
+def _form(cells: Matrix, labels: list[str], shortcut) -> LinearMatrix:
+    return LinearMatrix.of(shortcut(cells, labels) if isinstance(cells, str) else cells)

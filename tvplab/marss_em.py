@@ -1,0 +1,197 @@
+"""EM for constrained MARSS models, step by step as in Holmes, *Derivation of an EM algorithm for constrained MARSS*.
+
+    y_t = Z x_t + A + v_t, v ~ N(0, R);  x_t = B x_{t-1} + U + w_t, w ~ N(0, Q);  x_0 ~ N(x0, V0)
+
+Each matrix is linear in its parameters, vec(M) = f + D p.  One E-step an iteration, then R, Q, x0, A, U, B, Z in turn,
+each with the newest values of the others.  Missing observations are latent variables.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from tvplab.marss_matrices import LinearMatrix
+from tvplab.statespace import Smoothed, StateSpace
+from tvplab.statespace_fast import filter_and_smooth
+
+ORDER = ("R", "Q", "x0", "A", "U", "B", "Z")
+"""Matrices in the order of their updates; V0 is taken as given."""
+
+Forms = dict[str, LinearMatrix]
+Parameters = dict[str, np.ndarray]
+
+
+class Moments(NamedTuple):
+    """What the M-step needs from the E-step; t runs over 1..T, `x`, `P`, `lag` also over t = 0.
+
+    x (T+1, m) = E x_t, P (T+1, m, m) = E x_t x_t', lag (T+1, m, m) = E x_t x_{t-1}' (lag[0] unused);
+    y (T, N) = E y_t, yx (N, m) = Σ E y_t x_t', yy (N, N) = Σ E y_t y_t'; `loglik` of the parameters that made them.
+    """
+
+    x: np.ndarray
+    P: np.ndarray
+    lag: np.ndarray
+    y: np.ndarray
+    yx: np.ndarray
+    yy: np.ndarray
+    loglik: float
+
+
+def matrices(forms: Forms, parameters: Parameters) -> dict[str, np.ndarray]:
+    """Return every matrix at its parameters; A, U and x0 as vectors."""
+    found = {name: form.matrix(parameters[name]) for name, form in forms.items()}
+    return {name: M[:, 0] if name in ("A", "U", "x0") else M for name, M in found.items()}
+
+
+def smooth(y: np.ndarray, M: dict[str, np.ndarray]) -> Smoothed:
+    """Smooth x_0..x_T (T+1 rows): time 0 is a period without observations."""
+    with_start = np.vstack([np.full((1, y.shape[1]), np.nan), y])
+    return filter_and_smooth(with_start, StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], M["V0"]))
+
+
+def expect(y: np.ndarray, M: dict[str, np.ndarray]) -> Moments:
+    """E-step: moments of states and of missing observations given y (T, N) and the matrices M."""
+    s = smooth(y, M)
+    P = s.cov + s.mean[:, :, None] * s.mean[:, None, :]
+    lag = s.lag_cov.copy()
+    lag[1:] += s.mean[1:, :, None] * s.mean[:-1, None, :]
+    full, yx_cov, yy_cov = _missing(y, s.mean[1:], s.cov[1:], M)
+    return Moments(s.mean, P, lag, full, full.T @ s.mean[1:] + yx_cov, full.T @ full + yy_cov, s.loglik)
+
+
+def _missing(y, x, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """E y_t, Σ cov(y_t, x_t) and Σ var(y_t) given the observations (Holmes, section 6)."""
+    fitted = x @ M["Z"].T + M["A"]
+    full, (N, m) = np.where(np.isfinite(y), y, fitted), M["Z"].shape
+    yx_cov, yy_cov = np.zeros((N, m)), np.zeros((N, N))
+    patterns, which = np.unique(np.isfinite(y), axis=0, return_inverse=True)
+    for code, seen in enumerate(patterns):
+        if seen.all():
+            continue
+        rows = np.flatnonzero(which.ravel() == code)
+        nabla = np.eye(N)
+        nabla[:, seen] -= M["R"][:, seen] @ np.linalg.inv(M["R"][np.ix_(seen, seen)]) if seen.any() else 0.0
+        gap = np.where(seen, y[rows] - fitted[rows], 0.0)
+        full[rows] = fitted[rows] + gap - gap @ nabla.T
+        ZV = nabla @ M["Z"] @ V[rows].sum(axis=0)
+        yx_cov += ZV
+        yy_cov += len(rows) * nabla @ M["R"] + ZV @ M["Z"].T @ nabla.T
+    return full, yx_cov, yy_cov
+
+
+def maximise(forms: Forms, parameters: Parameters, moments: Moments) -> Parameters:
+    """M-step: one sequential round over the matrices that have parameters."""
+    new, M = dict(parameters), matrices(forms, parameters)
+    start = M["x0"]
+    for name in ORDER:
+        if forms[name].n:
+            new[name] = UPDATES[name](forms[name], M, moments, start)
+            M = matrices(forms, new)
+    return new
+
+
+def _update_R(form, M, e: Moments, start):
+    """Mean of E (y − Zx − A)(y − Zx − A)', projected on the free cells."""
+    Z, A, x, T = M["Z"], M["A"], e.x[1:], len(e.y)
+    cross = e.yx @ Z.T + np.outer(e.y.sum(axis=0) - Z @ x.sum(axis=0), A)
+    total = e.yy - cross - cross.T + Z @ e.P[1:].sum(axis=0) @ Z.T + T * np.outer(A, A)
+    return _project(form, total / T)
+
+
+def _update_Q(form, M, e: Moments, start):
+    """Mean of E (x_t − Bx_{t-1} − U)(x_t − Bx_{t-1} − U)', projected on the free cells."""
+    B, U, x, T = M["B"], M["U"], e.x, len(e.y)
+    cross = e.lag[1:].sum(axis=0) @ B.T + np.outer(x[1:].sum(axis=0) - B @ x[:-1].sum(axis=0), U)
+    total = e.P[1:].sum(axis=0) - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T + T * np.outer(U, U)
+    return _project(form, total / T)
+
+
+def _update_x0(form, M, e: Moments, start):
+    """From the smoothed x_0; when V0 = 0, which fixes it, from x_1 through the transition."""
+    if np.any(M["V0"]):
+        weight, target = np.linalg.pinv(M["V0"]), e.x[0]
+    else:
+        weight, target = M["B"].T @ _precision(M["Q"]) @ M["B"], None
+    D, f = form.design, form.fixed
+    if target is None:
+        right = M["B"].T @ _precision(M["Q"]) @ (e.x[1] - M["U"] - M["B"] @ f)
+    else:
+        right = weight @ (target - f)
+    return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
+
+
+def _update_A(form, M, e: Moments, start):
+    """Mean of what Zx leaves, weighted by R⁻¹."""
+    weight, D = _precision(M["R"]), form.design
+    left = (e.y - e.x[1:] @ M["Z"].T - form.fixed).sum(axis=0)
+    return np.linalg.solve(len(e.y) * D.T @ weight @ D, D.T @ weight @ left)
+
+
+def _update_U(form, M, e: Moments, start):
+    """Mean of x_t − Bx_{t-1}, weighted by Q⁻¹, with the new x0."""
+    weight, D = _precision(M["Q"]), form.design
+    before = _before(e, M, start)
+    left = (e.x[1:] - before @ M["B"].T - form.fixed).sum(axis=0)
+    return np.linalg.pinv(len(e.y) * D.T @ weight @ D) @ (D.T @ weight @ left)
+
+
+def _update_B(form, M, e: Moments, start):
+    """Regression of x_t on x_{t-1}.
+
+    Where V0 = 0 and x0 is free, the reference software's first term is the new x0 times the old x0', not symmetric,
+    and its Cholesky solver reads the upper triangle; so does ours.
+    """
+    weight, square = _precision(M["Q"]), e.P[:-1].sum(axis=0)
+    if not np.any(M["V0"]):
+        square = square - e.P[0] + np.outer(M["x0"], start)
+    cross = e.lag[1:].sum(axis=0) - np.outer(M["U"], e.x[:-1].sum(axis=0))
+    return _regress(form, square, weight @ cross, weight)
+
+
+def _update_Z(form, M, e: Moments, start):
+    """Regression of y_t on x_t, weighted by R⁻¹."""
+    weight, x = _precision(M["R"]), e.x[1:]
+    return _regress(form, e.P[1:].sum(axis=0), weight @ (e.yx - np.outer(M["A"], x.sum(axis=0))), weight)
+
+
+UPDATES = {
+    "R": _update_R,
+    "Q": _update_Q,
+    "x0": _update_x0,
+    "A": _update_A,
+    "U": _update_U,
+    "B": _update_B,
+    "Z": _update_Z,
+}
+
+
+def _before(e: Moments, M, start) -> np.ndarray:
+    """E x_0..x_{T-1}, the new x0 in the first row where V0 = 0."""
+    before = e.x[:-1].copy()
+    if not np.any(M["V0"]):
+        before[0] = M["x0"]
+    return before
+
+
+def _project(form: LinearMatrix, total: np.ndarray) -> np.ndarray:
+    """Least squares of vec(total) − f on D."""
+    D = form.design
+    return np.linalg.solve(D.T @ D, D.T @ (total.ravel(order="F") - form.fixed))
+
+
+def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """P from Σ D'(P ⊗ W)D p = Σ D'(vec(W·cross) − (P ⊗ W) f)."""
+    D, big = form.design, np.kron(square, weight)
+    factor = linalg.cho_factor(D.T @ big @ D, lower=False)  # reads the upper triangle alone: see `_update_B`
+    return linalg.cho_solve(factor, D.T @ (right.ravel(order="F") - big @ form.fixed))
+
+
+def _precision(covariance: np.ndarray) -> np.ndarray:
+    """Inverse on the rows with variance; zero elsewhere, where nothing is estimated."""
+    alive = np.diag(covariance) > 0
+    out = np.zeros_like(covariance)
+    out[np.ix_(alive, alive)] = np.linalg.inv(covariance[np.ix_(alive, alive)])
+    return out

@@ -1,0 +1,106 @@
+"""What a MARSS fit returns: labelled pandas objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from tvplab.marss_em import Forms, Parameters, matrices, smooth
+
+
+@dataclass(frozen=True)
+class MARSSResults:
+    """An estimated MARSS model.
+
+    Attributes
+    ----------
+    params : dict of every matrix at its estimate, as frames labelled by series and states.
+    parameters : dict of the free parameters by matrix, series labelled by their names.
+    loglik, loglik_path : log-likelihood of the estimate, and of every iterate from the starting values on.
+    states, states_se : (T, m) smoothed states and their standard deviations.
+    fitted : (T, N) Z x_t + A at the smoothed states.
+    aic, aicc : information criteria; the small-sample one counts the observations that are not missing.
+    converged, n_iter : whether the stopping rule was met, and the number of M-steps.
+    """
+
+    params: dict[str, pd.DataFrame]
+    parameters: dict[str, pd.Series]
+    loglik: float
+    loglik_path: np.ndarray
+    states: pd.DataFrame
+    states_se: pd.DataFrame
+    fitted: pd.DataFrame
+    aic: float
+    aicc: float
+    converged: bool
+    n_iter: int
+    _last: tuple[np.ndarray, np.ndarray] = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, data: pd.DataFrame, forms: Forms, parameters: Parameters, path: np.ndarray, converged: bool):
+        """Smooth at the estimate and label everything."""
+        M = matrices(forms, parameters)
+        s = smooth(data.to_numpy(), M)
+        states = [f"X{k + 1}" for k in range(M["Z"].shape[1])]
+        n, used = sum(form.n for form in forms.values()), int(data.notna().to_numpy().sum())
+        aic = 2.0 * n - 2.0 * path[-1]
+        variances = np.diagonal(s.cov[1:], axis1=1, axis2=2)
+        return cls(
+            params=_label(M, list(data.columns), states),
+            parameters={name: pd.Series(parameters[name], list(form.names)) for name, form in forms.items()},
+            loglik=float(path[-1]),
+            loglik_path=path,
+            states=pd.DataFrame(s.mean[1:], data.index, states),
+            states_se=pd.DataFrame(np.sqrt(np.clip(variances, 0.0, None)), data.index, states),
+            fitted=pd.DataFrame(s.mean[1:] @ M["Z"].T + M["A"], data.index, data.columns),
+            aic=float(aic),
+            aicc=float(aic + 2.0 * n * (n + 1) / (used - n - 1)) if used > n + 1 else np.inf,
+            converged=converged,
+            n_iter=len(path) - 1,
+            _last=(s.mean[-1], s.cov[-1]),
+        )
+
+    def common_component(self, weights: pd.Series | None = None) -> pd.DataFrame | pd.Series:
+        """Z x_t (T, N); with `weights` by series, or a frame of weights by period, their weighted sum (T,)."""
+        common = self.fitted - self.params["A"].iloc[:, 0]
+        if weights is None:
+            return common
+        if isinstance(weights, pd.DataFrame):
+            if not (weights.index.equals(common.index) and weights.columns.equals(common.columns)):
+                raise ValueError("weights: periods or series differ from the data's")
+            return (common * weights).sum(axis=1)
+        if not weights.index.equals(common.columns):
+            raise ValueError("weights: the series differ from the data's")
+        return common @ weights
+
+    def forecast(self, h: int, level: float = 0.95) -> dict[str, pd.DataFrame]:
+        """Forecasts of y for h periods after the sample: frames `mean`, `se`, `lower`, `upper`, rows 1..h.
+
+        The standard errors count the states' and the observations' noise, not the doubt about the parameters.
+        """
+        if h < 1 or not 0.0 < level < 1.0:
+            raise ValueError(f"h: must be at least 1 and level between 0 and 1, got {h} and {level}")
+        M = {name: frame.to_numpy() for name, frame in self.params.items()}
+        x, P = self._last
+        means, ses = [], []
+        for _ in range(h):
+            x, P = M["B"] @ x + M["U"][:, 0], M["B"] @ P @ M["B"].T + M["Q"]
+            means.append(M["Z"] @ x + M["A"][:, 0])
+            ses.append(np.sqrt(np.diag(M["Z"] @ P @ M["Z"].T + M["R"])))
+        steps = pd.RangeIndex(1, h + 1, name="step")
+        mean, se = (pd.DataFrame(table, steps, self.fitted.columns) for table in (means, ses))
+        half = ndtri(0.5 + level / 2.0) * se
+        return {"mean": mean, "se": se, "lower": mean - half, "upper": mean + half}
+
+
+def _label(M: dict[str, np.ndarray], series: list, states: list[str]) -> dict[str, pd.DataFrame]:
+    """Frames with the names of series and states."""
+    rows = {"Z": series, "A": series, "R": series}
+    columns = {"R": series, "A": ["A"], "U": ["U"], "x0": ["x0"]}
+    return {
+        name: pd.DataFrame(matrix.reshape(len(matrix), -1), rows.get(name, states), columns.get(name, states))
+        for name, matrix in M.items()
+    }
