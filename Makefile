@@ -7,6 +7,8 @@ PORT ?= 8888
 LAB_FLAGS ?=
 PYTEST_FLAGS ?=
 PY = $(VENV)/bin/python
+# What looks after the environment: the Python named above, or the environment's own once that is whole.
+KEEPER = $(shell grep -qs '"state": "done"' "$(VENV)/tvplab-install.json" && test -x "$(PY)" && echo "$(PY)" || echo $(PYTHON))
 
 # One BLAS thread: small problems run faster, and sliders stay smooth on a busy machine.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -20,11 +22,11 @@ endif
 
 help:       ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
-	@echo "Options: PYTHON VENV TORCH=auto|cpu|gpu|none PORT BROWSER=no LAB_FLAGS PYTEST_FLAGS"
+	@echo "Options: PYTHON VENV TORCH=auto|cpu|gpu|none PORT BROWSER=no LAB_FLAGS PYTEST_FLAGS TVPLAB_MODE=quick|full"
 
 env:        ## create or update the environment in .venv (the targets below do it by themselves)
-	@command -v $(PYTHON) >/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer."; exit 1; }
-	@$(PYTHON) .ci/bootstrap.py --venv "$(VENV)" --torch $(TORCH)
+	@command -v $(KEEPER) >/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer."; exit 1; }
+	@$(KEEPER) .ci/bootstrap.py --venv "$(VENV)" --torch $(TORCH)
 
 lab: env    ## open JupyterLab on notebooks/00_start_here.ipynb
 	@$(PY) .ci/open_lab.py --port $(PORT) $(LAB_FLAGS)
@@ -45,7 +47,7 @@ bench: env  ## measure speed side by side
 	$(PY) benchmarks/run.py
 
 lock: env   ## write constraints.txt from what is installed now
-	$(PY) -m pip install --quiet -c constraints.txt hatchling uv
+	$(PY) -m pip install --quiet -c constraints.txt uv
 	$(PY) .ci/lock.py > constraints.new && mv constraints.new constraints.txt
 
 clean:      ## remove .venv and caches

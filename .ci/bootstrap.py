@@ -21,9 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST = (3, 11)
 STAMP = "tvplab-install.json"
-# JupyterLab's defaults in our environment: it saves only when told to (its notebooks are under version control,
-# and checked), and asks nothing about news. A user's own settings come before these.
-LAB_SETTINGS = ".ci/lab_settings.json"
+# Defaults of our environment, and where its programs look for them; a user's own settings come before these.
+# JupyterLab saves only when told to (the notebooks are under version control, and checked) and asks nothing
+# about news; a kernel writes its errors to the terminal and not that it speaks without encryption to itself.
+SETTINGS = {
+    ".ci/lab_settings.json": "share/jupyter/lab/settings/overrides.json",
+    ".ci/kernel_settings.json": "etc/ipython/ipython_kernel_config.json",
+}
 OFFLINE_SIGNS = (
     "Could not find a version",
     "NewConnectionError",
@@ -81,7 +85,7 @@ def check_disk(venv, needed_gb, disk_usage=shutil.disk_usage):
 def fingerprint(root=ROOT):
     """Return the hash of what decides the environment's content: requirements, pins, settings, the place."""
     content = hashlib.sha256(str(root).encode())
-    for name in ("pyproject.toml", "constraints.txt", LAB_SETTINGS):
+    for name in ("pyproject.toml", "constraints.txt", *sorted(SETTINGS)):
         content.update((root / name).read_bytes())
     return content.hexdigest()
 
@@ -149,11 +153,11 @@ def install_packages(python):
     run("installing packages (a few minutes)", project)
 
 
-def write_lab_settings(venv):
-    """Put our defaults where the JupyterLab of `venv` looks for them."""
-    target = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(str(ROOT / LAB_SETTINGS), str(target))
+def write_settings(venv):
+    """Put our defaults where the programs of `venv` look for them."""
+    for source, place in SETTINGS.items():
+        (venv / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(ROOT / source), str(venv / place))
 
 
 def torch_report(python):
@@ -194,7 +198,7 @@ def ensure(venv, choice):
     python = venv / "bin" / "python"
     install_packages(python)
     if made_here:
-        write_lab_settings(venv)
+        write_settings(venv)
     try:
         torch = install_torch(python, choice)
     except Refused:

@@ -22,6 +22,7 @@ def wants_browser(environ, platform):
 def lab_arguments(port, uid, browser):
     """Return JupyterLab's arguments: the first page, the port and no other, what root and servers need."""
     arguments = [f"--LabApp.default_url=/lab/tree/{NOTEBOOK}", f"--port={port}", "--ServerApp.port_retries=0"]
+    arguments.append("--Application.log_level=ERROR")  # errors and the address, which the server always says
     if uid == 0:
         arguments.append("--allow-root")
     if not browser:
@@ -52,6 +53,7 @@ def main(argv=None):
     browser = wants_browser(os.environ, sys.platform)
     if not browser:
         os.environ.pop("BROWSER", None)
+    print("tvplab: JupyterLab starts; its address follows. Control-C stops it.", flush=True)
     arguments = lab_arguments(options.port, os.getuid(), browser)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *arguments, *further])
 

@@ -1,5 +1,6 @@
 import ast
 import json
+import logging
 import subprocess
 import sys
 from collections import namedtuple
@@ -52,7 +53,8 @@ def test_the_fingerprint_follows_requirements_pins_settings_and_place(tmp_path):
         (folder / ".ci").mkdir(parents=True, exist_ok=True)
         (folder / "pyproject.toml").write_text(requirements)
         (folder / "constraints.txt").write_text(pins)
-        (folder / bootstrap.LAB_SETTINGS).write_text(settings)
+        for source in bootstrap.SETTINGS:
+            (folder / source).write_text(settings)
         return bootstrap.fingerprint(folder)
 
     first = checkout("a", "numpy", "numpy==1")
@@ -154,19 +156,21 @@ def test_an_installation_cut_short_starts_afresh(ensure, tmp_path):
     assert not half.exists()
 
 
-OVERRIDES = Path("share/jupyter/lab/settings/overrides.json")
+LAB_SETTINGS, KERNEL_SETTINGS = bootstrap.SETTINGS
 
 
 def test_our_jupyterlab_saves_only_when_told_and_asks_no_question(ensure, tmp_path):
     ensure()
-    settings = json.loads((tmp_path / "venv" / OVERRIDES).read_text())
-    assert settings["@jupyterlab/docmanager-extension:plugin"]["autosave"] is False
-    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    lab = json.loads((tmp_path / "venv" / bootstrap.SETTINGS[LAB_SETTINGS]).read_text())
+    assert lab["@jupyterlab/docmanager-extension:plugin"]["autosave"] is False
+    assert lab["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    kernel = json.loads((tmp_path / "venv" / bootstrap.SETTINGS[KERNEL_SETTINGS]).read_text())
+    assert kernel["IPKernelApp"]["log_level"] == logging.ERROR
 
 
 def test_the_settings_name_what_jupyterlab_knows():
     schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
-    for name, values in json.loads((bootstrap.ROOT / bootstrap.LAB_SETTINGS).read_text()).items():
+    for name, values in json.loads((bootstrap.ROOT / LAB_SETTINGS).read_text()).items():
         package, plugin = name.split(":")
         known = json.loads((schemas / package / f"{plugin}.json").read_text())["properties"]
         assert set(values) <= set(known)
@@ -180,7 +184,7 @@ def test_an_environment_made_by_the_user_is_never_removed(ensure, tmp_path):
         ensure(failing="installing packages")
     assert ensure()[1]["made_here"] is False
     assert (tmp_path / "venv" / "theirs").exists()
-    assert not (tmp_path / "venv" / OVERRIDES).exists()
+    assert not any((tmp_path / "venv" / place).exists() for place in bootstrap.SETTINGS.values())
 
 
 def test_a_failing_step_shows_its_whole_output():

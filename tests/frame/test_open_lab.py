@@ -25,6 +25,7 @@ def test_arguments_for_a_person_and_for_root_on_a_server():
         "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         "--port=8888",
         "--ServerApp.port_retries=0",
+        "--Application.log_level=ERROR",
     ]
     assert open_lab.lab_arguments(8888, uid=0, browser=False) == [*person, "--allow-root", "--no-browser"]
 
