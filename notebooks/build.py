@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from builder.assemble import assemble
 from builder.execute import execute
-from builder.problems import differences, flaws, long_cells, pace
+from builder.problems import differences, flaws, long_cells, pace, with_remedy
 from nbclient.exceptions import CellExecutionError
 
 from tvplab.modes import MEANINGS
@@ -63,7 +63,7 @@ def check(name: str, folder: Path) -> list[str]:
     if not target.exists():
         return [f"{name}: not built; run python notebooks/build.py {name}"]
     committed, fresh = nbformat.read(target, as_version=4), assemble(_text(name, folder))
-    problems = [*differences(committed, fresh), *flaws(committed)]
+    problems = with_remedy([*differences(committed, fresh), *flaws(committed)])
     try:
         problems += [f"run afresh, {flaw}" for flaw in flaws(execute(fresh, "quick", folder))]
     except CellExecutionError as error:

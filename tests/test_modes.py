@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvplab.modes import banner, mode
+from tvplab.modes import Banner, banner, mode
 
 
 @pytest.mark.parametrize("name", ["quick", "full"])
@@ -11,6 +11,13 @@ def test_mode_and_banner_follow_the_variable(monkeypatch, name):
     assert mode() == name
     assert f"{name} mode" in repr(banner())
     assert f"**{name} mode**" in banner()._repr_markdown_()
+
+
+def test_quick_says_how_to_get_the_full_mode():
+    command = "`TVPLAB_MODE=full make lab`"
+    assert command in repr(Banner("quick"))
+    assert command in Banner("quick")._repr_markdown_()
+    assert "make lab" not in repr(Banner("full"))
 
 
 def test_quick_is_the_default(monkeypatch):

@@ -8,6 +8,10 @@ MEANINGS = {
     "quick": "few draws and short runs, to read and to try",
     "full": "the paper's number of draws and runs",
 }
+OTHER = {
+    "quick": f" (`{VARIABLE}=full make lab` for the paper's number of draws)",
+    "full": "",
+}
 
 
 def mode() -> str:
@@ -33,10 +37,10 @@ class Banner:
     mode: str
 
     def __repr__(self) -> str:
-        return f"The figures below were made in {self.mode} mode: {MEANINGS[self.mode]}."
+        return f"The figures below were made in {self.mode} mode: {MEANINGS[self.mode]}{OTHER[self.mode]}."
 
     def _repr_markdown_(self) -> str:
-        return f"> The figures below were made in **{self.mode} mode**: {MEANINGS[self.mode]}."
+        return f"> The figures below were made in **{self.mode} mode**: {MEANINGS[self.mode]}{OTHER[self.mode]}."
 
 
 def banner() -> Banner:

@@ -2,13 +2,14 @@
 
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
 from builder.execute import WIDGET_VIEW
 
 LONGEST_CELL = 15
+REMEDY = "if you saved it from JupyterLab: git checkout notebooks/, or make notebooks"
 
 
 def differences(committed: NotebookNode, fresh: NotebookNode) -> Iterator[str]:
@@ -37,6 +38,12 @@ def flaws(notebook: NotebookNode) -> Iterator[str]:
                 yield f"the cell that begins {_beginning(cell)} writes to stderr: {output.text[:200]!r}"
             if WIDGET_VIEW in output.get("data", {}):
                 yield f"the cell that begins {_beginning(cell)} holds a widget view"
+
+
+def with_remedy(problems: Iterable[str]) -> list[str]:
+    """Return the problems of a committed notebook, the last one followed by what to do."""
+    found = list(problems)
+    return [*found[:-1], f"{found[-1]}; {REMEDY}"] if found else []
 
 
 def verdicts(notebook: NotebookNode) -> dict[str, bool]:

@@ -156,6 +156,16 @@ def test_check_fails_on_a_fault_and_names_the_lesson(built, capsys):
     assert "97_small: the cell that begins 'import os' shows KeyError" in capsys.readouterr().err
 
 
+def test_a_notebook_saved_from_jupyterlab_comes_with_the_remedy(built, capsys):
+    notebook = read(built)
+    _widget_view(notebook)
+    nbformat.write(notebook, built / "97_small.ipynb")
+    assert build.main(["--check"], built) == 1
+    assert capsys.readouterr().err.endswith(
+        "holds a widget view; if you saved it from JupyterLab: git checkout notebooks/, or make notebooks\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from builder.assemble import assemble
 from builder.execute import execute
-from builder.problems import exercises, flaws, long_cells, wrong_verdicts
+from builder.problems import exercises, flaws, long_cells, with_remedy, wrong_verdicts
 from builder.stubs import make_stub
 from stub_proof import assert_only_blanks_differ
 
@@ -36,7 +36,8 @@ def test_no_visible_cell_is_too_long(lesson):
 @every_lesson
 def test_committed_notebook_is_sound_and_no_stub_passes(lesson):
     notebook = nbformat.read(NOTEBOOKS / f"{lesson.stem}.ipynb", as_version=4)
-    assert not list(flaws(notebook))
+    problems = with_remedy(flaws(notebook))
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.slow
