@@ -19,7 +19,7 @@ def real_data() -> Path:
     """The folder of real files that the project may use and does not ship."""
     folder = Path(os.environ.get("TVPLAB_DATA") or ROOT.parent / "shared" / "data")
     if not (folder / "fred_md").is_dir():
-        pytest.skip(f"the real FRED-MD files are not at hand ({folder})")
+        pytest.skip("the real FRED-MD files are not at hand: set TVPLAB_DATA (data/README.md)")
     return folder.resolve()
 
 
