@@ -18,7 +18,8 @@
 # again while you look, first where the truth is known and then on real data.
 #
 # **How to use a notebook**: run a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, or everything with *Run → Run All Cells*.
-# Nothing you do here can break anything; *File → Reload Notebook from Disk* brings the original back.
+# Nothing you do here can break anything. Opened by `make lab`, a notebook is saved only when you save it. *File → Reload
+# Notebook from Disk* brings back what was saved last; `git checkout notebooks/`, in a terminal, brings back the original.
 
 # %%
 import tvplab
@@ -101,10 +102,12 @@ explore.ridge(shapes=("cosine",), T=150)
 #
 # ## The data that are here
 #
-# Real and offline; more can be fetched with one command, which the table names.
+# All real. What is bundled is here, offline; the rest comes with the command beside it, in a terminal.
 
 # %%
-tvplab.data.catalog()[["name", "title", "get", "synthetic"]]
+for each in tvplab.data.catalog().itertuples():
+    command = f".venv/bin/python -m tvplab data fetch {each.name}" if each.get == "fetch" else each.get
+    print(f"{each.name}: {each.title}\n    {command}")
 
 # %% [markdown]
 # Now open [**lesson 2**](02_tvp_as_ridge.ipynb).
