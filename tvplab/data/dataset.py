@@ -26,8 +26,12 @@ class Dataset:
         Series name -> transformation code (see `tvplab.data.transforms`).
     frequencies : dict
         Series name -> "m" or "q".
-    weights : DataFrame or None
-        Weights of the series by period, where the set has them.
+    weights : DataFrame, T × N, or None
+        Weights of the series by period, in percent, with the rows and columns of `frame`, where the set has
+        them.
+    headline : Series of T values or None
+        The published aggregate of the series, on the rows of `frame` and no column of it, where the set has
+        one.
     source, licence, citation : str
     vintage : str or None
         The date on which these numbers were the known ones.
@@ -48,6 +52,7 @@ class Dataset:
     titles: dict[str, str] = field(default_factory=dict, repr=False)
     frequencies: dict[str, str] = field(default_factory=dict, repr=False)
     weights: pd.DataFrame | None = field(default=None, repr=False)
+    headline: pd.Series | None = field(default=None, repr=False)
 
     def transformed(self) -> pd.DataFrame:
         """Return the frame with each series transformed by its code.

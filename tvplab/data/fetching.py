@@ -11,10 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
+
 from tvplab.data.download import download
 from tvplab.data.errors import FetchError
+from tvplab.data.ipca import ipca_files
 from tvplab.data.loading import series_table
 from tvplab.data.parsers import parse
+from tvplab.data.sidra import ask_tables
 from tvplab.data.sources import Remote, Source, get_source
 from tvplab.data.store import cache_dir, is_archive, members, read_members
 
@@ -43,7 +47,7 @@ def fetch(
         As in `load`.
     source : str or Path, optional
         A file or URL to take instead of the publisher's address; an archive (zip, tar.xz) must hold the
-        vintage.
+        vintage.  Not for a set that is made from several tables ("brazil-ipca").
     timeout : float
         Seconds to wait for the connection and for each further piece.
     retries : int
@@ -56,12 +60,14 @@ def fetch(
     Raises
     ------
     ValueError
-        Unknown name, or a vintage of the wrong form.
+        Unknown name, a vintage of the wrong form, or a `source` for a set made from several tables.
     FetchError
         Nothing usable came; one line says why, for each address that was tried.
     """
     entry = get_source(name)
     vintage = entry.check_vintage(vintage)
+    if entry.service:
+        return _fetch_tables(entry, source, timeout, retries)
     problems = []
     for origin in _origins(entry, vintage, source):
         try:
@@ -92,6 +98,35 @@ def _fetch_from(origin: Remote, entry: Source, vintage: str | None, timeout: flo
     except OSError as error:
         raise FetchError(f"{error.strerror or error} ({error.filename or target.parent})") from error
     return target
+
+
+def _fetch_tables(entry: Source, source: str | Path | None, timeout: float, retries: int) -> Path:
+    if source is not None:
+        raise ValueError(
+            f"source: {entry.name} is made from {len(entry.remotes)} tables and takes no other address, got "
+            f"{str(source)!r}; files that you have go to {entry.files[0]} and {entry.series} below $TVPLAB_DATA"
+        )
+    target, beside = cache_dir() / entry.files[0], cache_dir() / entry.series
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _staging(target.parent) as folder:
+            _check_disk(folder, sum(remote.max_mb for remote in entry.remotes) * MEGABYTE)
+            _make_files(entry, ask_tables(entry.remotes, folder, timeout, retries), folder)
+            os.replace(folder / beside.name, beside)  # first: it has more months, so it also fits the old target
+            os.replace(folder / target.name, target)
+    except OSError as error:
+        raise FetchError(f"{error.strerror or error} ({error.filename or target.parent})") from error
+    return target
+
+
+def _make_files(entry: Source, answers: pd.DataFrame, folder: Path) -> None:
+    try:
+        changes, weights = ipca_files(answers)
+        parse(changes, entry, None, weights)
+    except ValueError as error:
+        raise FetchError(f"not usable for {entry.name}: {error}") from error
+    (folder / Path(entry.files[0]).name).write_bytes(changes)
+    (folder / Path(entry.series).name).write_bytes(weights)
 
 
 def _target(origin: Remote, entry: Source, vintage: str | None) -> Path:

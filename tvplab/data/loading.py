@@ -16,7 +16,8 @@ def load(name: str, vintage: str | None = None) -> Dataset:
     Parameters
     ----------
     name : str
-        One of `tvplab.data.catalog().name`: "us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions".
+        One of `tvplab.data.catalog().name`: "us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions",
+        "brazil-ipca".
     vintage : str, optional
         The date of knowledge, as "2020-02" (FRED-MD, FRED-QD) or "2016-06-29" (New York Fed, whose default is
         the latest bundled one).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tvplab.data.dataset import Dataset
 from tvplab.data.fred import parse_fred
+from tvplab.data.ipca import parse_ipca
 from tvplab.data.sources import Source
 from tvplab.data.tables import dated_frame, read_rows
 
@@ -28,7 +29,7 @@ def parse_dated(raw: bytes, source: Source, vintage: str | None, series: bytes |
     )
 
 
-PARSERS = {"dated": parse_dated, "fred": parse_fred}
+PARSERS = {"dated": parse_dated, "fred": parse_fred, "ipca": parse_ipca}
 
 
 def parse(raw: bytes, source: Source, vintage: str | None, series: bytes | None) -> Dataset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Source:
     must_have: tuple[str, ...] = ()
     min_rows: int = 1
     max_lag: int | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    service: str | None = None
     remotes: tuple[Remote, ...] = ()
 
     def check_vintage(self, vintage: str | None) -> str | None:
