@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tvplab.marss_em import Forms, Parameters, expect, matrices, maximise
+from tvplab.marss_inference import polish
 from tvplab.marss_matrices import LinearMatrix, column, square
 from tvplab.marss_results import MARSSResults
 from tvplab.marss_stopping import reference_rule, sound_rule
@@ -52,7 +53,13 @@ class MARSS:
     rule: str = "sound"
 
     def fit(
-        self, y, max_iter: int = 2000, tol: float = 1e-9, start: dict | None = None, minit: int = 15
+        self,
+        y,
+        max_iter: int = 2000,
+        tol: float = 1e-9,
+        start: dict | None = None,
+        minit: int = 15,
+        polishing: bool = False,
     ) -> MARSSResults:
         """Estimate the named parameters from y (T×N; NaN where missing) by EM.
 
@@ -65,6 +72,7 @@ class MARSS:
             `parameters`; the default is that of R MARSS: Z = 1, R = Q = 0.05, B as near as it may to the identity,
             the rest 0.
         minit : iterations before the rule "reference" is asked.
+        polishing : climb on from EM's end by L-BFGS, which is quick where EM creeps.
 
         Raises
         ------
@@ -77,6 +85,9 @@ class MARSS:
         forms = self._forms(list(map(str, data.columns)))
         stop = RULES[self.rule](tol, minit)
         parameters, path, converged = estimate(data.to_numpy(), forms, start_values(forms, start), stop, int(max_iter))
+        if polishing:
+            parameters, loglik = polish(data.to_numpy(), forms, parameters)
+            path, converged = np.append(path, loglik), True
         if not converged:
             warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
         return MARSSResults.of(data, forms, parameters, path, converged)

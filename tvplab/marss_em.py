@@ -42,14 +42,22 @@ class Moments(NamedTuple):
 
 def matrices(forms: Forms, parameters: Parameters) -> dict[str, np.ndarray]:
     """Return every matrix at its parameters; A, U and x0 as vectors."""
-    found = {name: form.matrix(parameters[name]) for name, form in forms.items()}
-    return {name: M[:, 0] if name in ("A", "U", "x0") else M for name, M in found.items()}
+    return {name: _matrix(name, forms[name], parameters[name]) for name in forms}
+
+
+def _matrix(name: str, form: LinearMatrix, p: np.ndarray) -> np.ndarray:
+    M = form.matrix(p)
+    return M[:, 0] if name in ("A", "U", "x0") else M
+
+
+def state_space(M: dict[str, np.ndarray]) -> StateSpace:
+    """Return the model whose first state is x_0."""
+    return StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], M["V0"])
 
 
 def smooth(y: np.ndarray, M: dict[str, np.ndarray]) -> Smoothed:
     """Smooth x_0..x_T (T+1 rows): time 0 is a period without observations."""
-    with_start = np.vstack([np.full((1, y.shape[1]), np.nan), y])
-    return filter_and_smooth(with_start, StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], M["V0"]))
+    return filter_and_smooth(np.vstack([np.full((1, y.shape[1]), np.nan), y]), state_space(M))
 
 
 def expect(y: np.ndarray, M: dict[str, np.ndarray]) -> Moments:
@@ -67,6 +75,8 @@ def _missing(y, x, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     fitted = x @ M["Z"].T + M["A"]
     full, (N, m) = np.where(np.isfinite(y), y, fitted), M["Z"].shape
     yx_cov, yy_cov = np.zeros((N, m)), np.zeros((N, N))
+    if np.isfinite(y).all():
+        return full, yx_cov, yy_cov
     patterns, which = np.unique(np.isfinite(y), axis=0, return_inverse=True)
     for code, seen in enumerate(patterns):
         if seen.all():
@@ -89,24 +99,32 @@ def maximise(forms: Forms, parameters: Parameters, moments: Moments) -> Paramete
     for name in ORDER:
         if forms[name].n:
             new[name] = UPDATES[name](forms[name], M, moments, start)
-            M = matrices(forms, new)
+            M = {**M, name: _matrix(name, forms[name], new[name])}
     return new
 
 
-def _update_R(form, M, e: Moments, start):
-    """Mean of E (y − Zx − A)(y − Zx − A)', projected on the free cells."""
-    Z, A, x, T = M["Z"], M["A"], e.x[1:], len(e.y)
+def observation_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
+    """Σ E (y_t − Zx_t − A)(y_t − Zx_t − A)' (N, N)."""
+    Z, A, x = M["Z"], M["A"], e.x[1:]
     cross = e.yx @ Z.T + np.outer(e.y.sum(axis=0) - Z @ x.sum(axis=0), A)
-    total = e.yy - cross - cross.T + Z @ e.P[1:].sum(axis=0) @ Z.T + T * np.outer(A, A)
-    return _project(form, total / T)
+    return e.yy - cross - cross.T + Z @ e.P[1:].sum(axis=0) @ Z.T + len(x) * np.outer(A, A)
+
+
+def transition_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
+    """Σ E (x_t − Bx_{t-1} − U)(x_t − Bx_{t-1} − U)' (m, m)."""
+    B, U, x = M["B"], M["U"], e.x
+    cross = e.lag[1:].sum(axis=0) @ B.T + np.outer(x[1:].sum(axis=0) - B @ x[:-1].sum(axis=0), U)
+    return e.P[1:].sum(axis=0) - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T + (len(x) - 1) * np.outer(U, U)
+
+
+def _update_R(form, M, e: Moments, start):
+    """Mean outer product of the observation errors, projected on the free cells."""
+    return _project(form, observation_moment(M, e) / len(e.y))
 
 
 def _update_Q(form, M, e: Moments, start):
-    """Mean of E (x_t − Bx_{t-1} − U)(x_t − Bx_{t-1} − U)', projected on the free cells."""
-    B, U, x, T = M["B"], M["U"], e.x, len(e.y)
-    cross = e.lag[1:].sum(axis=0) @ B.T + np.outer(x[1:].sum(axis=0) - B @ x[:-1].sum(axis=0), U)
-    total = e.P[1:].sum(axis=0) - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T + T * np.outer(U, U)
-    return _project(form, total / T)
+    """Mean outer product of the state innovations, projected on the free cells."""
+    return _project(form, transition_moment(M, e) / len(e.y))
 
 
 def _update_x0(form, M, e: Moments, start):
@@ -114,10 +132,10 @@ def _update_x0(form, M, e: Moments, start):
     if np.any(M["V0"]):
         weight, target = np.linalg.pinv(M["V0"]), e.x[0]
     else:
-        weight, target = M["B"].T @ _precision(M["Q"]) @ M["B"], None
+        weight, target = M["B"].T @ precision(M["Q"]) @ M["B"], None
     D, f = form.design, form.fixed
     if target is None:
-        right = M["B"].T @ _precision(M["Q"]) @ (e.x[1] - M["U"] - M["B"] @ f)
+        right = M["B"].T @ precision(M["Q"]) @ (e.x[1] - M["U"] - M["B"] @ f)
     else:
         right = weight @ (target - f)
     return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
@@ -125,14 +143,14 @@ def _update_x0(form, M, e: Moments, start):
 
 def _update_A(form, M, e: Moments, start):
     """Mean of what Zx leaves, weighted by R⁻¹."""
-    weight, D = _precision(M["R"]), form.design
+    weight, D = precision(M["R"]), form.design
     left = (e.y - e.x[1:] @ M["Z"].T - form.fixed).sum(axis=0)
     return np.linalg.solve(len(e.y) * D.T @ weight @ D, D.T @ weight @ left)
 
 
 def _update_U(form, M, e: Moments, start):
     """Mean of x_t − Bx_{t-1}, weighted by Q⁻¹, with the new x0."""
-    weight, D = _precision(M["Q"]), form.design
+    weight, D = precision(M["Q"]), form.design
     before = _before(e, M, start)
     left = (e.x[1:] - before @ M["B"].T - form.fixed).sum(axis=0)
     return np.linalg.pinv(len(e.y) * D.T @ weight @ D) @ (D.T @ weight @ left)
@@ -144,7 +162,7 @@ def _update_B(form, M, e: Moments, start):
     Where V0 = 0 and x0 is free, the reference software's first term is the new x0 times the old x0', not symmetric,
     and its Cholesky solver reads the upper triangle; so does ours.
     """
-    weight, square = _precision(M["Q"]), e.P[:-1].sum(axis=0)
+    weight, square = precision(M["Q"]), e.P[:-1].sum(axis=0)
     if not np.any(M["V0"]):
         square = square - e.P[0] + np.outer(M["x0"], start)
     cross = e.lag[1:].sum(axis=0) - np.outer(M["U"], e.x[:-1].sum(axis=0))
@@ -153,7 +171,7 @@ def _update_B(form, M, e: Moments, start):
 
 def _update_Z(form, M, e: Moments, start):
     """Regression of y_t on x_t, weighted by R⁻¹."""
-    weight, x = _precision(M["R"]), e.x[1:]
+    weight, x = precision(M["R"]), e.x[1:]
     return _regress(form, e.P[1:].sum(axis=0), weight @ (e.yx - np.outer(M["A"], x.sum(axis=0))), weight)
 
 
@@ -178,8 +196,7 @@ def _before(e: Moments, M, start) -> np.ndarray:
 
 def _project(form: LinearMatrix, total: np.ndarray) -> np.ndarray:
     """Least squares of vec(total) − f on D."""
-    D = form.design
-    return np.linalg.solve(D.T @ D, D.T @ (total.ravel(order="F") - form.fixed))
+    return form.projector @ (total.ravel(order="F") - form.fixed)
 
 
 def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -189,7 +206,7 @@ def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: 
     return linalg.cho_solve(factor, D.T @ (right.ravel(order="F") - big @ form.fixed))
 
 
-def _precision(covariance: np.ndarray) -> np.ndarray:
+def precision(covariance: np.ndarray) -> np.ndarray:
     """Inverse on the rows with variance; zero elsewhere, where nothing is estimated."""
     alive = np.diag(covariance) > 0
     out = np.zeros_like(covariance)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,11 @@ class LinearMatrix:
         """Return the matrix at parameters p (n,)."""
         return (self.fixed + self.design @ p).reshape(self.shape, order="F")
 
+    @cached_property
+    def projector(self) -> np.ndarray:
+        """(D'D)⁻¹D' (n, rows·columns): the parameters nearest to given cells."""
+        return np.linalg.pinv(self.design)
+
     @property
     def n(self) -> int:
         """Number of parameters."""
@@ -46,7 +52,10 @@ class LinearMatrix:
             raise ValueError(f"expected a matrix, got shape {table.shape}")
         forms = [_linear_form(cell) for cell in table.ravel(order="F")]
         names = tuple(dict.fromkeys(name for _, terms in forms for name in terms))
-        design = np.array([[terms.get(name, 0.0) for name in names] for _, terms in forms]).reshape(len(forms), -1)
+        design = np.zeros((len(forms), len(names)))
+        for row, (_, terms) in enumerate(forms):
+            for name, factor in terms.items():
+                design[row, names.index(name)] = factor
         return cls(table.shape, np.array([number for number, _ in forms]), design, names)
 
 

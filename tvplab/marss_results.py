@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from tvplab.marss_em import Forms, Parameters, matrices, smooth
+from tvplab.marss_em import Forms, Parameters, matrices, smooth, state_space
+from tvplab.marss_inference import innovations, intervals
+from tvplab.statespace_draws import simulate
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class MARSSResults:
     aicc: float
     converged: bool
     n_iter: int
+    _data: pd.DataFrame = field(default=None, repr=False)
+    _forms: Forms = field(default=None, repr=False)
     _last: tuple[np.ndarray, np.ndarray] = field(default=None, repr=False)
 
     @classmethod
@@ -60,8 +64,47 @@ class MARSSResults:
             aicc=float(aic + 2.0 * n * (n + 1) / (used - n - 1)) if used > n + 1 else np.inf,
             converged=converged,
             n_iter=len(path) - 1,
+            _data=data,
+            _forms=forms,
             _last=(s.mean[-1], s.cov[-1]),
         )
+
+    def intervals(self, level: float = 0.95, method: str = "fisher") -> pd.DataFrame:
+        """Wald intervals of the free parameters: see `marss_inference.intervals`."""
+        return intervals(self._data.to_numpy(), self._forms, self._free(), level, method)
+
+    def innovations(self) -> dict[str, pd.DataFrame]:
+        """One-step-ahead errors y_t − E(y_t | past): frames (T, N) `resid`, `sd` and `standardized`, their quotient."""
+        v, F = innovations(self._data.to_numpy(), self._matrices())
+        return self._residuals(v, np.diagonal(F, axis1=1, axis2=2))
+
+    def smoothation(self) -> dict[str, pd.DataFrame]:
+        """Smoothed errors E(v_t | all data): frames (T, N) `resid`, `sd`, `standardized`; R MARSS's model residuals."""
+        M, y = self._matrices(), self._data.to_numpy()
+        resid = np.where(np.isfinite(y), y - self.fitted.to_numpy(), 0.0)
+        explained = np.einsum("nm,tmk,nk->tn", M["Z"], smooth(y, M).cov[1:], M["Z"])
+        return self._residuals(resid, np.diag(M["R"]) - explained)
+
+    def simulate(self, seed: int | np.random.Generator = 0) -> pd.DataFrame:
+        """One synthetic data set (T, N) from the estimated model, gaps where the data have them."""
+        rng, M = np.random.default_rng(seed), self._matrices()
+        T, N = self._data.shape
+        states, errors = rng.standard_normal((T + 1, len(M["x0"]))), rng.standard_normal((T + 1, N))
+        y = simulate(state_space(M), states, errors)[1][1:]
+        return pd.DataFrame(y, self._data.index, self._data.columns).where(self._data.notna())
+
+    def _free(self) -> Parameters:
+        return {name: series.to_numpy() for name, series in self.parameters.items()}
+
+    def _matrices(self) -> dict[str, np.ndarray]:
+        return matrices(self._forms, self._free())
+
+    def _residuals(self, resid: np.ndarray, variance: np.ndarray) -> dict[str, pd.DataFrame]:
+        """Label residuals and their standard deviations; NaN where the data are missing."""
+        seen, sd = self._data.notna().to_numpy(), np.sqrt(variance)
+        tables = {"resid": resid, "sd": sd, "standardized": resid / sd}
+        index, columns = self._data.index, self._data.columns
+        return {name: pd.DataFrame(np.where(seen, table, np.nan), index, columns) for name, table in tables.items()}
 
     def common_component(self, weights: pd.Series | None = None) -> pd.DataFrame | pd.Series:
         """Z x_t (T, N); with `weights` by series, or a frame of weights by period, their weighted sum (T,)."""
