@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tvplab.explore import Explorer, choice, float_slider, int_slider, log_slider, switch
+from tvplab.explore.layout import numbers_html
 from tvplab.explore.png import encode_png
 
 X = np.arange(50)
@@ -86,6 +87,12 @@ def test_moving_a_control_moves_line_numbers_and_picture(explorer):
     assert bytes(explorer.panel.image.value) == explorer.static_png()
     assert "<b>5.00</b>" in explorer.numbers.value
     assert explorer.error.value == ""
+
+
+def test_key_numbers_stand_where_labels_say_and_not_where_numbers_push():
+    short, long = (numbers_html({"sd": number, "effective parameters": "2"}) for number in ("1", "123456789"))
+    assert short.replace("<b>1</b>", "<b>123456789</b>") == long
+    assert "repeat(auto-fit, minmax(17ch, 1fr))" in long, "as wide as the longer label: 20 letters of 0.85 digits"
 
 
 def test_set_computes_once(explorer, counter):

@@ -52,9 +52,13 @@ def marks_html(control: widgets.ValueWidget, marks: Mapping[str, float], label_w
 
 
 def numbers_html(numbers: Mapping[str, str]) -> str:
-    """Return the key numbers in columns of fixed width, so that a longer number moves nothing on the page."""
+    """Return the key numbers in columns as wide as the longest label, on as many rows as the page needs.
+
+    The columns depend on the labels and on the page's width, not on the numbers: a longer number moves nothing.
+    """
     parts = [f"<div>{html.escape(k)}<br><b>{html.escape(v)}</b></div>" for k, v in numbers.items()]
-    columns = f"display: grid; grid-template-columns: repeat({max(len(parts), 1)}, minmax(0, 1fr)); gap: 0 1em"
+    widest = f"{_LETTER * max(map(len, numbers), default=1):.0f}ch"
+    columns = f"display: grid; grid-template-columns: repeat(auto-fit, minmax({widest}, 1fr)); gap: 0 1em"
     style = f"{columns}; line-height: 1.4; white-space: nowrap; font-variant-numeric: tabular-nums"
     return f'<div style="{style}">{"".join(parts)}</div>'
 
