@@ -1,8 +1,19 @@
 """Explorers: sliders bound to a figure, one file per lesson."""
 
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, switch
+from tvplab.explore.dfm import dfm
 from tvplab.explore.explorer import Explorer
 from tvplab.explore.panel import LivePanel
 from tvplab.explore.ridge import ridge
 
-__all__ = ["Explorer", "LivePanel", "choice", "float_slider", "int_slider", "log_slider", "ridge", "switch"]
+__all__ = [
+    "Explorer",
+    "LivePanel",
+    "choice",
+    "dfm",
+    "float_slider",
+    "int_slider",
+    "log_slider",
+    "ridge",
+    "switch",
+]

@@ -1,5 +1,6 @@
 """Figures from results, in one style."""
 
+from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
@@ -8,8 +9,11 @@ __all__ = [
     "COLOURS",
     "Picture",
     "coefficient_paths",
+    "common_component",
     "compare_paths",
     "cv_curve",
+    "item_bars",
+    "loglik_paths",
     "residual_volatility",
     "use_style",
 ]

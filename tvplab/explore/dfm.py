@@ -1,0 +1,217 @@
+"""Lesson 1's slider: hide data, drop items, add factors, and watch the common component being estimated again."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy.special import ndtri
+
+from tvplab.dgp import SimulatedFactorModel, simulate_factor_model
+from tvplab.explore.controls import choice, float_slider, int_slider
+from tvplab.explore.explorer import Explorer
+from tvplab.explore.factor_fit import MOVE_ITERATIONS, Estimate, base_estimate, estimate_from
+from tvplab.marss_results import MARSSResults
+from tvplab.plots.ridge import BAND_ALPHA, time_axis
+from tvplab.plots.style import COLOURS
+from tvplab.validation import check_panel
+
+HALF_WIDTH = ndtri(0.95)
+MANY_ITEMS = 20
+NOTHING = "nothing"
+ALT = "Left: the common component of the items with its 90 % band. Right: the share of each item that is common."
+CAPTION = (
+    "Grey: the headline, the average of all items with nothing hidden. Orange: the average of what is kept and seen. "
+    "Blue: what the kept items have in common, with its 90 % band."
+)
+
+
+@dataclass(frozen=True)
+class FactorMove:
+    """What one position of the controls shows.
+
+    `fit` to the items kept, standardised, most responsive first; (T,) series in the data's units: `headline` of all
+    items, `average` of those kept and seen, `common` with its standard errors `se`; `shares` (N,) of each item's
+    variance that is common, NaN for a dropped one; and of a simulated world `truth` (T,) and `true_shares` (N,).
+    """
+
+    fit: MARSSResults
+    headline: pd.Series
+    average: pd.Series
+    common: pd.Series
+    se: pd.Series
+    shares: pd.Series
+    truth: pd.Series | None
+    true_shares: pd.Series | None
+
+
+def dfm(
+    y: pd.DataFrame | None = None,
+    weights: pd.DataFrame | pd.Series | None = None,
+    *,
+    T: int = 120,
+    seed: int = 0,
+    n_factors: int = 1,
+    factor_lags: int = 2,
+) -> Explorer:
+    """Explore a dynamic factor model on your panel, or on a simulated world whose truth is drawn beside the estimate.
+
+    Every move estimates the model again by EM, starting at the estimate on the complete panel, with at most 40
+    iterations; the readout says when these were too few.
+
+    Parameters
+    ----------
+    y : (T, N) panel of at least 5 items, NaN where missing.  Without it a world is simulated, and a control for its
+        noise appears.
+    weights : of the items in the headline, a series by item or a frame by period; default equal ones.
+    T, seed : the simulated world (`dgp.simulate_factor_model`); `seed` also draws, once, the order of hiding cells.
+    n_factors, factor_lags : where these controls start.
+
+    Returns
+    -------
+    Explorer
+        Its controls are `missing`, `n_factors`, `factor_lags`, `dropped`, and on simulated data `noise`; its result
+        is a `FactorMove`.
+    """
+    if y is None and weights is not None:
+        raise ValueError("weights: belong to a panel y; the simulated world has equal ones")
+    worlds = functools.partial(simulate_factor_model, T=T, seed=seed)
+    panel = worlds().y if y is None else check_panel(y, "y")
+    if panel.shape[1] < 5:
+        raise ValueError(f"y: at least 5 items are needed, got {panel.shape[1]}")
+    by_period, draws = _weights(weights, panel), np.random.default_rng(seed).random(panel.shape)
+    base, sets = functools.cache(functools.partial(base_estimate, panel)), _droppable(panel)
+    order = base(n_factors, factor_lags).item_noise.sort_values(ascending=False).index
+
+    def compute(missing, n_factors, factor_lags, dropped, noise=None):
+        world = None if noise is None else worlds(noise=noise)
+        full = panel if world is None else world.y
+        seen = full.mask(draws < missing).drop(columns=sets[dropped])
+        return _move(estimate_from(base(n_factors, factor_lags), seen), full, by_period, world, order)
+
+    return Explorer(
+        _controls(panel, sets, n_factors, factor_lags, simulated=y is None),
+        compute,
+        _build,
+        _update,
+        readout=_readout,
+        alt=ALT + (" Synthetic data; the truth is dashed and in diamonds." if y is None else ""),
+        caption=CAPTION,
+        figsize=(9, 3.8),
+    )
+
+
+def _move(
+    estimate: Estimate, full: pd.DataFrame, weights: pd.DataFrame, world: SimulatedFactorModel | None, order: pd.Index
+) -> FactorMove:
+    """Weigh the items kept into averages, and set the truth beside them where there is one."""
+    items = estimate.y.columns
+    kept = weights[items].div(weights[items].sum(axis=1), axis=0)
+    return FactorMove(
+        fit=estimate.fit,
+        headline=weighted_mean(full, weights),
+        average=weighted_mean(estimate.y, kept),
+        common=weighted_mean(estimate.common, kept),
+        se=estimate.standard_errors(kept),
+        shares=estimate.shares.reindex(order),
+        truth=None if world is None else weighted_mean(world.common[items], kept),
+        true_shares=None if world is None else world.common_share[order],
+    )
+
+
+def weighted_mean(y: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
+    """Weighted mean over the items seen in each period (T,); NaN where none is."""
+    seen = weights.where(y.notna())
+    return (y * seen).sum(axis=1) / seen.sum(axis=1).replace(0.0, np.nan)
+
+
+def _weights(weights: pd.DataFrame | pd.Series | None, y: pd.DataFrame) -> pd.DataFrame:
+    """Return weights as a frame like y; equal ones by default."""
+    if weights is None:
+        return pd.DataFrame(1.0, y.index, y.columns)
+    if isinstance(weights, pd.Series):
+        weights = pd.DataFrame([weights] * len(y), y.index)
+    if not (weights.index.equals(y.index) and weights.columns.equals(y.columns)):
+        raise ValueError("weights: periods or items differ from those of y")
+    return weights
+
+
+def _droppable(y: pd.DataFrame) -> dict[str, list]:
+    """What can be dropped: nothing, the most volatile items, or any one of them."""
+    volatile = list(y.std().sort_values(ascending=False).index)
+    sets = {NOTHING: [], "the most volatile": volatile[:1]}
+    sets |= {f"the {k} most volatile": volatile[:k] for k in (2, max(3, len(volatile) // 5)) if k <= len(volatile) - 4}
+    return sets | {str(name): [name] for name in y.columns}
+
+
+def _controls(panel: pd.DataFrame, sets: dict, n_factors: int, factor_lags: int, simulated: bool) -> dict:
+    """Return the controls; those of a large panel compute when the mouse is released."""
+    live = panel.shape[1] <= MANY_ITEMS
+    most = max(1, min(3, panel.shape[1] - 4))
+    controls = {
+        "missing": float_slider("share of cells hidden", 0.0, 0.8, 0.0, step=0.02, live=live),
+        "n_factors": int_slider("number of factors r", 1, most, n_factors, live=live),
+        "factor_lags": int_slider("lags of the factors p", 1, 6, factor_lags, live=live),
+        "dropped": choice("dropped", list(sets), NOTHING),
+    }
+    if simulated:
+        controls["noise"] = float_slider("noise / its usual size", 0.2, 3.0, 1.0, step=0.1)
+    return controls
+
+
+def _build(figure: Figure, move: FactorMove) -> dict:
+    """Draw what stands still; return the artists that move."""
+    left, right = figure.subplots(1, 2, width_ratios=[2, 1])
+    time, empty = time_axis(move.headline.index), np.full(len(move.headline), np.nan)
+    left.set_title("common component" + ("" if move.truth is None else "  (synthetic data, truth dashed)"))
+    left.set(xlim=(time[0], time[-1]), ylim=_limits(move.headline))
+    places = np.arange(len(move.shares))
+    right.set_title("share that is common")
+    right.set(xlim=(0.0, 1.0), ylim=(-0.7, len(places) - 0.3), yticks=[])
+    if len(places) <= MANY_ITEMS:
+        right.set_yticks(places, list(map(str, move.shares.index)))
+    return {
+        "headline": left.plot(time, empty, color=COLOURS["grey"], lw=1.2)[0],
+        "average": left.plot(time, empty, color=COLOURS["orange"], lw=1.0)[0],
+        "band": left.fill_between(time, 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
+        "common": left.plot(time, empty, color=COLOURS["blue"])[0],
+        "truth": left.plot(time, empty, color=COLOURS["black"], ls="--", lw=1.3)[0],
+        "bars": list(right.barh(places, np.zeros(len(places)), color=COLOURS["blue"], height=0.7)),
+        "true_shares": right.plot(np.full(len(places), np.nan), places, "D", ms=5, color=COLOURS["black"])[0],
+    }
+
+
+def _update(artists: dict, move: FactorMove) -> None:
+    """Move the artists."""
+    for name in ("headline", "average", "common"):
+        artists[name].set_ydata(getattr(move, name))
+    time = time_axis(move.headline.index)
+    artists["band"].set_data(time, move.common - HALF_WIDTH * move.se, move.common + HALF_WIDTH * move.se)
+    for bar, share in zip(artists["bars"], move.shares.fillna(0.0), strict=True):
+        bar.set_width(share)
+    if move.truth is not None:
+        artists["truth"].set_ydata(move.truth)
+        artists["true_shares"].set_xdata(move.true_shares)
+
+
+def _limits(headline: pd.Series) -> tuple[float, float]:
+    """Fixed limits: the headline's range and 40 % of it on both sides."""
+    room = 0.4 * (headline.max() - headline.min())
+    return headline.min() - room, headline.max() + room
+
+
+def _readout(move: FactorMove) -> dict[str, str]:
+    """Key numbers beside the picture."""
+    fit, target = move.fit, move.headline if move.truth is None else move.truth
+    name = "the headline" if move.truth is None else "the truth"
+    iterations = f"{fit.n_iter}" if fit.converged else f"{MOVE_ITERATIONS}, not done"
+    return {
+        f"common with {name}, corr.": f"{move.common.corr(target):.3f}",
+        f"average with {name}": f"{move.average.corr(target):.3f}",
+        "log-likelihood": f"{fit.loglik:.1f}",
+        "AICc": f"{fit.aicc:.1f}",
+        "EM iterations": iterations,
+    }
