@@ -1,8 +1,10 @@
-"""Settings of all tests: the same examples in every CI run, new ones on a developer's machine."""
+"""Settings of all tests: one BLAS thread, and the same examples in every CI run."""
 
 import os
 
-from hypothesis import settings
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is imported: explorers use one, so do comparisons
+
+from hypothesis import settings  # noqa: E402
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 if "CI" in os.environ:
