@@ -10,7 +10,7 @@ from row import Row
 from timing import best_of
 
 from tvplab.marss import MARSS, DynamicFactorModel, start_values
-from tvplab.marss_em import expect, matrices
+from tvplab.marss_em import Inputs, expect, matrices, state_space
 from tvplab.statespace import StateSpace, kalman_filter, kalman_smoother
 from tvplab.statespace_fast import _backward, _forward, collapse, filter_and_smooth
 
@@ -55,8 +55,7 @@ def _against_twins():
     y = panel(51)
     forms = DynamicFactorModel().marss(51)._forms([str(i) for i in range(51)])
     M = matrices(forms, start_values(forms, None))
-    model = StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], np.eye(4))
-    plain = model._replace(Q=M["Q"] + 1e-3 * np.eye(4))
+    plain = state_space(M, Inputs.of(len(y)))._replace(Q=M["Q"] + 1e-3 * np.eye(4))
     fast = best_of(lambda: filter_and_smooth(y, plain), runs=20)
     slow = best_of(lambda: kalman_smoother(kalman_filter(y, plain), plain), runs=3)
     what = "readable filter and smoother over the collapsed, compiled ones, N = 51, T = 120, m = 4"
@@ -84,8 +83,9 @@ def _in_n():
         y = panel(N)
         forms = DynamicFactorModel().marss(N)._forms([str(i) for i in range(N)])
         M = matrices(forms, start_values(forms, None))
-        collapsed = collapse(y, StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], np.eye(4)))
-        B, U, Q = (np.repeat(M[name][None], 120, axis=0) for name in ("B", "U", "Q"))
+        model = state_space(M, Inputs.of(len(y)))
+        collapsed = collapse(y, model)
+        B, U, Q = (np.repeat(matrix[None], 120, axis=0) for matrix in (model.B, model.U, model.Q))
 
         def recursions(J=collapsed.J, b=collapsed.b, B=B, U=U, Q=Q, x0=M["x0"]):
             x, P, u, D, _ = _forward(J, b, B, U, Q, x0, np.eye(4))

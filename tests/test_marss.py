@@ -31,6 +31,15 @@ def test_a_matrix_mixes_numbers_names_and_linear_forms():
     np.testing.assert_allclose(form.matrix(np.array([10.0, 4.0])), [[10, 0, 21], [3.5, -4, 10]])
 
 
+def test_labels_are_names_as_they_stand():
+    """Numbers, spaces and signs in a series' label are no arithmetic."""
+    odd = ["0", "past inflation", "a-b", "1107.Carnes"]
+    assert LinearMatrix.of(column("unequal", odd)).names == tuple(odd)
+    assert LinearMatrix.of(square("diagonal and unequal", odd)).n == 4
+    fit = MARSS(Z=np.ones((4, 1)), A="unequal", Q="zero", V0="zero").fit(Y[list("abcd")].set_axis(odd, axis=1))
+    np.testing.assert_allclose(fit.params["A"].iloc[:, 0], Y[list("abcd")].mean(), atol=1e-10)
+
+
 @pytest.mark.parametrize("cell", ["2*", "a b", "a+*b", "", "1..2"])
 def test_a_cell_that_cannot_be_read_is_shown(cell):
     with pytest.raises(ValueError, match="cannot read"):

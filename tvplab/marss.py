@@ -1,6 +1,6 @@
 """MARSS models by EM, and the dynamic factor model as one of them.
 
-    y_t = Z x_t + A + v_t, v ~ N(0, R);  x_t = B x_{t-1} + U + w_t, w ~ N(0, Q);  x_0 ~ N(x0, V0)
+    y_t = Z x_t + A + D d_t + v_t, v ~ N(0, R);  x_t = B x_{t-1} + U + C c_t + w_t, w ~ N(0, Q);  x_0 ~ N(x0, V0)
 
 The model is its matrices, and each matrix mixes numbers (fixed) with names (estimated).  Source: Holmes, Ward and
 Scheuerell, *Analysis of multivariate time series using the MARSS package*, and lesson 1's chapter on factor models.
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tvplab.marss_em import Forms, Parameters, expect, matrices, maximise
+from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
 from tvplab.marss_inference import polish
 from tvplab.marss_matrices import LinearMatrix, column, square
 from tvplab.marss_results import MARSSResults
 from tvplab.marss_stopping import reference_rule, sound_rule
-from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.validation import as_frame, check_choice, check_number, check_panel
 from tvplab.volatility import ConvergenceWarning
 
 Matrix = str | Sequence | np.ndarray
@@ -38,6 +38,7 @@ class MARSS:
     Parameters
     ----------
     Z, B, U, Q, A, R, x0, V0 : the matrices; m follows from Z.
+    D, C : effects (N×p, m×q) of covariates d_t on the series and c_t on the states; None without covariates.
     rule : when EM stops.  "sound": relative changes of the log-likelihood and of every parameter are small, see
         `marss_stopping.sound_rule`; "reference": as R MARSS does, which stops early on flat likelihoods.
     """
@@ -50,6 +51,8 @@ class MARSS:
     R: Matrix = "diagonal and unequal"
     x0: Matrix = "zero"
     V0: Matrix = "identity"
+    D: Matrix | None = None
+    C: Matrix | None = None
     rule: str = "sound"
 
     def fit(
@@ -60,6 +63,8 @@ class MARSS:
         start: dict | None = None,
         minit: int = 15,
         polishing: bool = False,
+        d=None,
+        c=None,
     ) -> MARSSResults:
         """Estimate the named parameters from y (T×N; NaN where missing) by EM.
 
@@ -73,6 +78,7 @@ class MARSS:
             the rest 0.
         minit : iterations before the rule "reference" is asked.
         polishing : climb on from EM's end by L-BFGS, which is quick where EM creeps.
+        d, c : covariates (T×p, T×q) of the series and of the states, complete, on y's periods; c_t moves x_t.
 
         Raises
         ------
@@ -84,28 +90,30 @@ class MARSS:
         data = check_panel(y, "y")
         forms = self._forms(list(map(str, data.columns)))
         stop = RULES[self.rule](tol, minit)
-        parameters, path, converged = estimate(data.to_numpy(), forms, start_values(forms, start), stop, int(max_iter))
+        inputs = Inputs.of(len(data), _covariates(d, data, forms["A"], "d"), _covariates(c, data, forms["U"], "c"))
+        values, first = data.to_numpy(), start_values(forms, start)
+        parameters, path, converged = estimate(values, forms, first, stop, int(max_iter), inputs)
         if polishing:
-            parameters, loglik = polish(data.to_numpy(), forms, parameters)
+            parameters, loglik = polish(values, forms, parameters, inputs)
             path, converged = np.append(path, loglik), True
         if not converged:
             warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
-        return MARSSResults.of(data, forms, parameters, path, converged)
+        return MARSSResults.of(data, forms, parameters, path, converged, inputs)
 
     def _forms(self, series: list[str]) -> Forms:
         """Return all matrices as linear forms of fitting shapes."""
         N = len(series)
         Z = LinearMatrix.of(square(self.Z, series) if isinstance(self.Z, str) else self.Z)
         states = [f"X{k + 1}" for k in range(Z.shape[1])]
-        forms = {"Z": Z, "A": _form(self.A, series, column), "R": _form(self.R, series, square)}
+        forms = {"Z": Z, "A": _form(self.A, series, column, self.D), "R": _form(self.R, series, square)}
         forms |= {name: _form(getattr(self, name), states, square) for name in ("B", "Q", "V0")}
-        forms |= {name: _form(getattr(self, name), states, column) for name in ("U", "x0")}
+        forms |= {"U": _form(self.U, states, column, self.C), "x0": _form(self.x0, states, column)}
         m = len(states)
         shapes = {
             "Z": (N, m),
-            "A": (N, 1),
+            "A": (N, forms["A"].shape[1]),
             "R": (N, N),
-            "U": (m, 1),
+            "U": (m, forms["U"].shape[1]),
             "x0": (m, 1),
             "B": (m, m),
             "Q": (m, m),
@@ -164,11 +172,11 @@ class DynamicFactorModel:
         return MARSS(Z=Z, B=B, Q=Q)
 
 
-def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int):
+def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
     """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
     path, records = [], []
     for iteration in range(1, max_iter + 2):
-        moments = expect(y, matrices(forms, parameters))
+        moments = expect(y, matrices(forms, parameters), inputs)
         path.append(moments.loglik)
         records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
         if stop(iteration, path, records):
@@ -193,5 +201,27 @@ def start_values(forms: Forms, given: dict | None) -> Parameters:
     return found
 
 
-def _form(cells: Matrix, labels: list[str], shortcut) -> LinearMatrix:
-    return LinearMatrix.of(shortcut(cells, labels) if isinstance(cells, str) else cells)
+def _form(cells: Matrix, labels: list[str], shortcut, effects: Matrix | None = None) -> LinearMatrix:
+    """Read cells or a shortcut, with the effects of covariates as further columns."""
+    cells = shortcut(cells, labels) if isinstance(cells, str) else cells
+    if effects is None:
+        return LinearMatrix.of(cells)
+    own, more = (np.array(table, object) for table in (cells, effects))
+    if len(own) != len(more):
+        raise ValueError(f"D, C: {len(more)} rows of effects where {len(own)} are needed")
+    return LinearMatrix.of(np.hstack([table.reshape(len(table), -1) for table in (own, more)]))
+
+
+def _covariates(values, data, form: LinearMatrix, name: str) -> np.ndarray | None:
+    """Return covariates (T, p) checked against the data's periods and the matrix of their effects."""
+    wanted = form.shape[1] - 1
+    if values is None and wanted == 0:
+        return None
+    if values is None or wanted == 0:
+        raise ValueError(f"{name}: covariates and their effects ({'D' if name == 'd' else 'C'}) go together")
+    frame = as_frame(values, name)
+    if frame.shape != (len(data), wanted):
+        raise ValueError(f"{name}: has shape {frame.shape} where {(len(data), wanted)} is needed")
+    if hasattr(values, "iloc") and not frame.index.equals(data.index):
+        raise ValueError(f"{name}: its index differs from y's")
+    return frame.to_numpy()

@@ -2,7 +2,8 @@
 
     y_t = Z x_t + A + v_t, v ~ N(0, R);  x_t = B x_{t-1} + U + w_t, w ~ N(0, Q);  x_0 ~ N(x0, V0)
 
-Each matrix is linear in its parameters, vec(M) = f + D p.  One E-step an iteration, then R, Q, x0, A, U, B, Z in turn,
+Covariates extend A and U by columns: A = (A, D) multiplies (1, d_t')', U = (U, C) multiplies (1, c_t')'.  Each matrix
+is linear in its parameters, vec(M) = f + D p.  One E-step an iteration, then R, Q, x0, A, U, B, Z in turn,
 each with the newest values of the others.  Missing observations are latent variables.
 """
 
@@ -24,55 +25,80 @@ Forms = dict[str, LinearMatrix]
 Parameters = dict[str, np.ndarray]
 
 
+class Inputs(NamedTuple):
+    """What A and U multiply in every period: `A` (T, 1 + p) and `U` (T, 1 + q), ones in the first column."""
+
+    A: np.ndarray
+    U: np.ndarray
+
+    @classmethod
+    def of(cls, T: int, d: np.ndarray | None = None, c: np.ndarray | None = None) -> Inputs:
+        """Put a column of ones before the covariates d (T, p) and c (T, q)."""
+        ones = np.ones((T, 1))
+        return cls(*(ones if extra is None else np.hstack([ones, extra]) for extra in (d, c)))
+
+
 class Moments(NamedTuple):
     """What the M-step needs from the E-step; t runs over 1..T, `x`, `P`, `lag` also over t = 0.
 
-    x (T+1, m) = E x_t, P (T+1, m, m) = E x_t x_t', lag (T+1, m, m) = E x_t x_{t-1}' (lag[0] unused);
-    y (T, N) = E y_t, yx (N, m) = Σ E y_t x_t', yy (N, N) = Σ E y_t y_t'; `loglik` of the parameters that made them.
+    x (T+1, m) = E x_t, P (T+1, m, m) = E x_t x_t', lag (T+1, m, m) = E x_t x_{t-1}' (lag[0] unused); y (T, N) = E y_t,
+    yx_cov (N, m) = Σ cov(y_t, x_t), yy_cov (N, N) = Σ var(y_t), both zero where all is seen; the inputs;
+    `loglik` of the parameters that made them.
     """
 
     x: np.ndarray
     P: np.ndarray
     lag: np.ndarray
     y: np.ndarray
-    yx: np.ndarray
-    yy: np.ndarray
+    yx_cov: np.ndarray
+    yy_cov: np.ndarray
+    inputs: Inputs
     loglik: float
 
 
 def matrices(forms: Forms, parameters: Parameters) -> dict[str, np.ndarray]:
-    """Return every matrix at its parameters; A, U and x0 as vectors."""
+    """Return every matrix at its parameters; x0 as a vector."""
     return {name: _matrix(name, forms[name], parameters[name]) for name in forms}
 
 
 def _matrix(name: str, form: LinearMatrix, p: np.ndarray) -> np.ndarray:
     M = form.matrix(p)
-    return M[:, 0] if name in ("A", "U", "x0") else M
+    return M[:, 0] if name == "x0" else M
 
 
-def state_space(M: dict[str, np.ndarray]) -> StateSpace:
-    """Return the model whose first state is x_0."""
-    return StateSpace(M["Z"], M["A"], M["R"], M["B"], M["U"], M["Q"], M["x0"], M["V0"])
+def state_space(M: dict[str, np.ndarray], inputs: Inputs) -> StateSpace:
+    """Return the model of y_t − A(1, d_t')' whose first state is x_0; U moves only where there are covariates."""
+    N, m = M["Z"].shape
+    U = M["U"].reshape(m, -1)
+    U = np.vstack([np.zeros((1, m)), inputs.U @ U.T]) if U.shape[1] > 1 else U[:, 0]
+    return StateSpace(M["Z"], np.zeros(N), M["R"], M["B"], U, M["Q"], M["x0"], M["V0"])
 
 
-def smooth(y: np.ndarray, M: dict[str, np.ndarray]) -> Smoothed:
-    """Smooth x_0..x_T (T+1 rows): time 0 is a period without observations."""
-    return filter_and_smooth(np.vstack([np.full((1, y.shape[1]), np.nan), y]), state_space(M))
+def with_start(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs) -> np.ndarray:
+    """y_t − A(1, d_t')' for t = 0..T (T+1, N): time 0 is a period without observations."""
+    A = M["A"].reshape(y.shape[1], -1)
+    return np.vstack([np.full((1, y.shape[1]), np.nan), y - inputs.A @ A.T])
 
 
-def expect(y: np.ndarray, M: dict[str, np.ndarray]) -> Moments:
+def smooth(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None) -> Smoothed:
+    """Smooth x_0..x_T (T+1 rows) at the matrices M; A and U may be vectors where there are no covariates."""
+    inputs = Inputs.of(len(y)) if inputs is None else inputs
+    return filter_and_smooth(with_start(y, M, inputs), state_space(M, inputs))
+
+
+def expect(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None) -> Moments:
     """E-step: moments of states and of missing observations given y (T, N) and the matrices M."""
-    s = smooth(y, M)
+    inputs = Inputs.of(len(y)) if inputs is None else inputs
+    s = smooth(y, M, inputs)
     P = s.cov + s.mean[:, :, None] * s.mean[:, None, :]
     lag = s.lag_cov.copy()
     lag[1:] += s.mean[1:, :, None] * s.mean[:-1, None, :]
-    full, yx_cov, yy_cov = _missing(y, s.mean[1:], s.cov[1:], M)
-    return Moments(s.mean, P, lag, full, full.T @ s.mean[1:] + yx_cov, full.T @ full + yy_cov, s.loglik)
+    fitted = s.mean[1:] @ M["Z"].T + inputs.A @ M["A"].T
+    return Moments(s.mean, P, lag, *_missing(y, fitted, s.cov[1:], M), inputs, s.loglik)
 
 
-def _missing(y, x, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _missing(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """E y_t, Σ cov(y_t, x_t) and Σ var(y_t) given the observations (Holmes, section 6)."""
-    fitted = x @ M["Z"].T + M["A"]
     full, (N, m) = np.where(np.isfinite(y), y, fitted), M["Z"].shape
     yx_cov, yy_cov = np.zeros((N, m)), np.zeros((N, N))
     if np.isfinite(y).all():
@@ -104,17 +130,18 @@ def maximise(forms: Forms, parameters: Parameters, moments: Moments) -> Paramete
 
 
 def observation_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
-    """Σ E (y_t − Zx_t − A)(y_t − Zx_t − A)' (N, N)."""
-    Z, A, x = M["Z"], M["A"], e.x[1:]
-    cross = e.yx @ Z.T + np.outer(e.y.sum(axis=0) - Z @ x.sum(axis=0), A)
-    return e.yy - cross - cross.T + Z @ e.P[1:].sum(axis=0) @ Z.T + len(x) * np.outer(A, A)
+    """Σ E (y_t − Zx_t − A_t)(y_t − Zx_t − A_t)' (N, N)."""
+    left = e.y - e.inputs.A @ M["A"].T
+    cross = (left.T @ e.x[1:] + e.yx_cov) @ M["Z"].T
+    return left.T @ left + e.yy_cov - cross - cross.T + M["Z"] @ e.P[1:].sum(axis=0) @ M["Z"].T
 
 
 def transition_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
-    """Σ E (x_t − Bx_{t-1} − U)(x_t − Bx_{t-1} − U)' (m, m)."""
-    B, U, x = M["B"], M["U"], e.x
-    cross = e.lag[1:].sum(axis=0) @ B.T + np.outer(x[1:].sum(axis=0) - B @ x[:-1].sum(axis=0), U)
-    return e.P[1:].sum(axis=0) - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T + (len(x) - 1) * np.outer(U, U)
+    """Σ E (x_t − Bx_{t-1} − U_t)(x_t − Bx_{t-1} − U_t)' (m, m)."""
+    B, drift = M["B"], e.inputs.U @ M["U"].T
+    own = e.P[1:].sum(axis=0) + drift.T @ drift - e.x[1:].T @ drift - drift.T @ e.x[1:]
+    cross = (e.lag[1:].sum(axis=0) - drift.T @ e.x[:-1]) @ B.T
+    return own - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T
 
 
 def _update_R(form, M, e: Moments, start):
@@ -135,25 +162,22 @@ def _update_x0(form, M, e: Moments, start):
         weight, target = M["B"].T @ precision(M["Q"]) @ M["B"], None
     D, f = form.design, form.fixed
     if target is None:
-        right = M["B"].T @ precision(M["Q"]) @ (e.x[1] - M["U"] - M["B"] @ f)
+        right = M["B"].T @ precision(M["Q"]) @ (e.x[1] - M["U"] @ e.inputs.U[0] - M["B"] @ f)
     else:
         right = weight @ (target - f)
     return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
 
 
 def _update_A(form, M, e: Moments, start):
-    """Mean of what Zx leaves, weighted by R⁻¹."""
-    weight, D = precision(M["R"]), form.design
-    left = (e.y - e.x[1:] @ M["Z"].T - form.fixed).sum(axis=0)
-    return np.linalg.solve(len(e.y) * D.T @ weight @ D, D.T @ weight @ left)
+    """Regression of y_t − Zx_t on (1, d_t'), weighted by R⁻¹."""
+    g, weight = e.inputs.A, precision(M["R"])
+    return _regress(form, g.T @ g, weight @ (e.y - e.x[1:] @ M["Z"].T).T @ g, weight)
 
 
 def _update_U(form, M, e: Moments, start):
-    """Mean of x_t − Bx_{t-1}, weighted by Q⁻¹, with the new x0."""
-    weight, D = precision(M["Q"]), form.design
-    before = _before(e, M, start)
-    left = (e.x[1:] - before @ M["B"].T - form.fixed).sum(axis=0)
-    return np.linalg.pinv(len(e.y) * D.T @ weight @ D) @ (D.T @ weight @ left)
+    """Regression of x_t − Bx_{t-1} on (1, c_t'), weighted by Q⁻¹, with the new x0."""
+    g, weight = e.inputs.U, precision(M["Q"])
+    return _regress(form, g.T @ g, weight @ (e.x[1:] - _before(e, M) @ M["B"].T).T @ g, weight)
 
 
 def _update_B(form, M, e: Moments, start):
@@ -165,14 +189,14 @@ def _update_B(form, M, e: Moments, start):
     weight, square = precision(M["Q"]), e.P[:-1].sum(axis=0)
     if not np.any(M["V0"]):
         square = square - e.P[0] + np.outer(M["x0"], start)
-    cross = e.lag[1:].sum(axis=0) - np.outer(M["U"], e.x[:-1].sum(axis=0))
+    cross = e.lag[1:].sum(axis=0) - M["U"] @ e.inputs.U.T @ e.x[:-1]
     return _regress(form, square, weight @ cross, weight)
 
 
 def _update_Z(form, M, e: Moments, start):
     """Regression of y_t on x_t, weighted by R⁻¹."""
-    weight, x = precision(M["R"]), e.x[1:]
-    return _regress(form, e.P[1:].sum(axis=0), weight @ (e.yx - np.outer(M["A"], x.sum(axis=0))), weight)
+    weight, left = precision(M["R"]), e.y - e.inputs.A @ M["A"].T
+    return _regress(form, e.P[1:].sum(axis=0), weight @ (left.T @ e.x[1:] + e.yx_cov), weight)
 
 
 UPDATES = {
@@ -186,7 +210,7 @@ UPDATES = {
 }
 
 
-def _before(e: Moments, M, start) -> np.ndarray:
+def _before(e: Moments, M) -> np.ndarray:
     """E x_0..x_{T-1}, the new x0 in the first row where V0 = 0."""
     before = e.x[:-1].copy()
     if not np.any(M["V0"]):

@@ -9,6 +9,7 @@ from scipy.special import ndtri
 
 from tvplab.marss_em import (
     Forms,
+    Inputs,
     Parameters,
     expect,
     matrices,
@@ -17,6 +18,7 @@ from tvplab.marss_em import (
     smooth,
     state_space,
     transition_moment,
+    with_start,
 )
 from tvplab.statespace import kalman_filter
 from tvplab.validation import check_choice
@@ -41,10 +43,10 @@ def labels(forms: Forms) -> list[str]:
     return [f"{name}.{parameter}" for name in sorted(forms) for parameter in forms[name].names]
 
 
-def log_likelihood(vector: np.ndarray, y: np.ndarray, forms: Forms) -> float:
+def log_likelihood(vector: np.ndarray, y: np.ndarray, forms: Forms, inputs: Inputs | None = None) -> float:
     """Return the log-likelihood at packed parameters; −inf where R or Q is no covariance matrix."""
     M = matrices(forms, unpack(vector, forms))
-    return smooth(y, M).loglik if _proper(M) else -np.inf
+    return smooth(y, M, inputs).loglik if _proper(M) else -np.inf
 
 
 def _proper(M: dict[str, np.ndarray]) -> bool:
@@ -54,35 +56,35 @@ def _proper(M: dict[str, np.ndarray]) -> bool:
     return all(np.linalg.eigvalsh(covariance)[0] > 0 for covariance in covariances if covariance.size)
 
 
-def score(y: np.ndarray, forms: Forms, parameters: Parameters) -> tuple[float, np.ndarray]:
+def score(y, forms: Forms, parameters: Parameters, inputs: Inputs | None = None) -> tuple[float, np.ndarray]:
     """Log-likelihood and its gradient at the packed parameters, from one E-step.
 
     Fisher's identity: the gradient of the log-likelihood is that of the expected complete-data log-likelihood.
     """
     M = matrices(forms, parameters)
-    e = expect(y, M)
+    e = expect(y, M, inputs)
     W_R, W_Q, T = precision(M["R"]), precision(M["Q"]), len(y)
-    x, before = e.x[1:], e.x[:-1]
-    left = e.y.sum(axis=0) - M["Z"] @ x.sum(axis=0) - T * M["A"]
-    moved = x.sum(axis=0) - M["B"] @ before.sum(axis=0) - T * M["U"]
+    g, h, before = e.inputs.A, e.inputs.U, e.x[:-1]
+    left, drift = e.y - g @ M["A"].T, h @ M["U"].T
     start = precision(M["V0"]) @ (e.x[0] - M["x0"])
     if not np.any(M["V0"]):
-        start = M["B"].T @ W_Q @ (e.x[1] - M["B"] @ M["x0"] - M["U"])
-    S_R, S_Q = observation_moment(M, e), transition_moment(M, e)
+        start = M["B"].T @ W_Q @ (e.x[1] - M["B"] @ M["x0"] - drift[0])
     slopes = {
-        "Z": W_R @ (e.yx - np.outer(M["A"], x.sum(axis=0)) - M["Z"] @ e.P[1:].sum(axis=0)),
-        "A": W_R @ left,
-        "R": 0.5 * (W_R @ S_R @ W_R - T * W_R),
-        "B": W_Q @ (e.lag[1:].sum(axis=0) - np.outer(M["U"], before.sum(axis=0)) - M["B"] @ e.P[:-1].sum(axis=0)),
-        "U": W_Q @ moved,
-        "Q": 0.5 * (W_Q @ S_Q @ W_Q - T * W_Q),
+        "Z": W_R @ (left.T @ e.x[1:] + e.yx_cov - M["Z"] @ e.P[1:].sum(axis=0)),
+        "A": W_R @ (left - e.x[1:] @ M["Z"].T).T @ g,
+        "R": 0.5 * (W_R @ observation_moment(M, e) @ W_R - T * W_R),
+        "B": W_Q @ (e.lag[1:].sum(axis=0) - drift.T @ before - M["B"] @ e.P[:-1].sum(axis=0)),
+        "U": W_Q @ (e.x[1:] - before @ M["B"].T - drift).T @ h,
+        "Q": 0.5 * (W_Q @ transition_moment(M, e) @ W_Q - T * W_Q),
         "x0": start,
         "V0": np.zeros_like(M["V0"]),
     }
     return e.loglik, np.concatenate([forms[name].design.T @ slopes[name].ravel(order="F") for name in sorted(forms)])
 
 
-def polish(y: np.ndarray, forms: Forms, parameters: Parameters, max_iter: int = 500) -> tuple[Parameters, float]:
+def polish(
+    y: np.ndarray, forms: Forms, parameters: Parameters, inputs: Inputs | None = None, max_iter: int = 500
+) -> tuple[Parameters, float]:
     """Climb from EM's end to the maximum by L-BFGS, which is quick where EM creeps; never ends lower than it began."""
     start = pack(parameters)
     scale = np.maximum(np.abs(start), 0.1)
@@ -90,38 +92,38 @@ def polish(y: np.ndarray, forms: Forms, parameters: Parameters, max_iter: int = 
     def minus(z):
         if not _proper(matrices(forms, unpack(z * scale, forms))):
             return 1e12, np.zeros_like(z)
-        loglik, gradient = score(y, forms, unpack(z * scale, forms))
+        loglik, gradient = score(y, forms, unpack(z * scale, forms), inputs)
         return -loglik, -gradient * scale
 
     options = {"maxiter": max_iter, "ftol": 1e-14, "gtol": 1e-6}
     found = optimize.minimize(minus, start / scale, jac=True, method="L-BFGS-B", options=options)
-    before = score(y, forms, parameters)[0]
+    before = score(y, forms, parameters, inputs)[0]
     return (unpack(found.x * scale, forms), float(-found.fun)) if -found.fun > before else (parameters, before)
 
 
-def hessian(y: np.ndarray, forms: Forms, parameters: Parameters) -> np.ndarray:
+def hessian(y: np.ndarray, forms: Forms, parameters: Parameters, inputs: Inputs | None = None) -> np.ndarray:
     """Hessian of the log-likelihood at packed parameters, by central differences extrapolated once (Richardson)."""
     point = pack(parameters)
     step = 1e-3 * np.maximum(np.abs(point), 0.1)
-    coarse, fine = (_second_differences(point, h, y, forms) for h in (step, step / 2.0))
+    coarse, fine = (_second_differences(point, h, y, forms, inputs) for h in (step, step / 2.0))
     return (4.0 * fine - coarse) / 3.0
 
 
-def _second_differences(point: np.ndarray, h: np.ndarray, y: np.ndarray, forms: Forms) -> np.ndarray:
+def _second_differences(point: np.ndarray, h: np.ndarray, y: np.ndarray, forms: Forms, inputs) -> np.ndarray:
     n, moves = len(point), np.diag(h)
-    at_point = log_likelihood(point, y, forms)
-    ahead, behind = (np.array([log_likelihood(point + s * move, y, forms) for move in moves]) for s in (1, -1))
+    at_point = log_likelihood(point, y, forms, inputs)
+    ahead, behind = (np.array([log_likelihood(point + s * move, y, forms, inputs) for move in moves]) for s in (1, -1))
     out = np.diag((ahead + behind - 2.0 * at_point) / h**2)
     for i in range(n):
         for j in range(i):
-            both = log_likelihood(point + moves[i] + moves[j], y, forms)
-            neither = log_likelihood(point - moves[i] - moves[j], y, forms)
+            both = log_likelihood(point + moves[i] + moves[j], y, forms, inputs)
+            neither = log_likelihood(point - moves[i] - moves[j], y, forms, inputs)
             mixed = both + neither - ahead[i] - ahead[j] - behind[i] - behind[j] + 2.0 * at_point
             out[i, j] = out[j, i] = mixed / (2.0 * h[i] * h[j])
     return out
 
 
-def fisher_information(y: np.ndarray, forms: Forms, parameters: Parameters) -> np.ndarray:
+def fisher_information(y, forms: Forms, parameters: Parameters, inputs: Inputs | None = None) -> np.ndarray:
     """Information matrix of the packed parameters from the innovations v_t and their variances F_t (Harvey, 1989).
 
     I_ij = Σ_t ½ tr(F⁻¹ ∂F/∂i F⁻¹ ∂F/∂j) + ∂v'/∂i F⁻¹ ∂v/∂j (section 3.4.5), derivatives by central differences.
@@ -130,11 +132,12 @@ def fisher_information(y: np.ndarray, forms: Forms, parameters: Parameters) -> n
     point = pack(parameters)
     step = 1e-5 * np.maximum(np.abs(point), 0.1)
     sides = [
-        [innovations(y, matrices(forms, unpack(point + s * move, forms))) for s in (1, -1)] for move in np.diag(step)
+        [innovations(y, matrices(forms, unpack(point + s * move, forms)), inputs) for s in (1, -1)]
+        for move in np.diag(step)
     ]
     dv = np.array([(up[0] - down[0]) / (2.0 * h) for (up, down), h in zip(sides, step, strict=True)])
     dF = np.array([(up[1] - down[1]) / (2.0 * h) for (up, down), h in zip(sides, step, strict=True)])
-    F, total = innovations(y, matrices(forms, parameters))[1], np.zeros((len(point), len(point)))
+    F, total = innovations(y, matrices(forms, parameters), inputs)[1], np.zeros((len(point), len(point)))
     for t, seen in enumerate(np.isfinite(y)):
         if seen.any():
             inverse = np.linalg.inv(F[t][np.ix_(seen, seen)])
@@ -144,21 +147,26 @@ def fisher_information(y: np.ndarray, forms: Forms, parameters: Parameters) -> n
     return total
 
 
-def innovations(y: np.ndarray, M: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def innovations(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None) -> tuple[np.ndarray, np.ndarray]:
     """y_t − E(y_t | past) (T, N), zero where missing, and their variances (T, N, N)."""
-    filtered = kalman_filter(np.vstack([np.full((1, y.shape[1]), np.nan), y]), state_space(M))
+    inputs = inputs or Inputs.of(len(y))
+    left = with_start(y, M, inputs)
+    filtered = kalman_filter(left, state_space(M, inputs))
     x, P = filtered.predicted_mean[1:], filtered.predicted_cov[1:]
-    return np.where(np.isfinite(y), y - x @ M["Z"].T - M["A"], 0.0), M["Z"] @ P @ M["Z"].T + M["R"]
+    return np.where(np.isfinite(y), left[1:] - x @ M["Z"].T, 0.0), M["Z"] @ P @ M["Z"].T + M["R"]
 
 
-def intervals(y, forms: Forms, parameters: Parameters, level: float = 0.95, method: str = "fisher") -> pd.DataFrame:
+def intervals(
+    y, forms: Forms, parameters: Parameters, level: float = 0.95, method: str = "fisher", inputs: Inputs | None = None
+) -> pd.DataFrame:
     """Wald intervals: estimate, std_error, lower, upper by parameter.
 
     `method` is "fisher" (Harvey's information matrix, R MARSS's default) or "hessian" (observed curvature).  A flat
     direction, an unidentified scale say, shows as a huge standard error, or as NaN where the curvature is positive.
     """
     check_choice(method, "method", ("fisher", "hessian"))
-    information = fisher_information(y, forms, parameters) if method == "fisher" else -hessian(y, forms, parameters)
+    curvature = fisher_information if method == "fisher" else lambda *problem: -hessian(*problem)
+    information = curvature(y, forms, parameters, inputs)
     with np.errstate(invalid="ignore"):
         se = np.sqrt(np.diag(np.linalg.pinv(information, hermitian=True)))
     estimate, half = pack(parameters), ndtri(0.5 + level / 2.0)
@@ -173,7 +181,7 @@ def bootstrap(results, model, draws: int = 100, seed: int | np.random.Generator 
     """
     rng, rows = np.random.default_rng(seed), []
     for _ in range(draws):
-        refit = model.fit(results.simulate(rng), start=results.parameters, **options)
+        refit = model.fit(results.simulate(rng), start=results.parameters, **results.covariates, **options)
         rows.append(pack({name: series.to_numpy() for name, series in refit.parameters.items()}))
     names = [f"{name}.{label}" for name in sorted(results.parameters) for label in results.parameters[name].index]
     return pd.DataFrame(rows, columns=names)

@@ -16,6 +16,10 @@ _NUMBER, _NAME = r"\d+\.?\d*(?:[eE][+-]?\d+)?", r"[A-Za-z_(][\w(),.]*"
 _TERM = re.compile(rf"([+-])(?:({_NUMBER})\*({_NAME})|({_NUMBER})|({_NAME}))(?=[+-]|$)")
 
 
+class Name(str):
+    """A parameter's name taken as it stands, whatever its letters: made from a series' or a state's own label."""
+
+
 @dataclass(frozen=True)
 class LinearMatrix:
     """A matrix whose cells are linear in named parameters.
@@ -61,6 +65,8 @@ class LinearMatrix:
 
 def _linear_form(cell) -> tuple[float, dict[str, float]]:
     """Split "1 + 2*a - b" into its number and its coefficients."""
+    if isinstance(cell, Name):
+        return 0.0, {str(cell): 1.0}
     if not isinstance(cell, str):
         return float(cell), {}
     text = re.sub(r"\s*([+*-])\s*", r"\1", cell.strip())
@@ -92,7 +98,7 @@ def square(shortcut: str, labels: list[str]) -> np.ndarray:
         for j in range(n):
             for i in range(j, n):
                 if i == j or shortcut == "unconstrained":
-                    cells[i, j] = cells[j, i] = f"({labels[i]},{labels[j]})"
+                    cells[i, j] = cells[j, i] = Name(f"({labels[i]},{labels[j]})")
     elif shortcut != "zero":
         raise ValueError(f"unknown shortcut {shortcut!r} for a square matrix")
     return cells
@@ -103,7 +109,7 @@ def column(shortcut: str, labels: list[str]) -> np.ndarray:
     if shortcut == "zero":
         return np.zeros((len(labels), 1), dtype=object)
     if shortcut in ("unequal", "unconstrained"):
-        return np.array(labels, dtype=object)[:, None]
+        return np.array([Name(label) for label in labels], dtype=object)[:, None]
     if shortcut == "equal":
         return np.full((len(labels), 1), "equal", dtype=object)
     raise ValueError(f"unknown shortcut {shortcut!r} for a column")
