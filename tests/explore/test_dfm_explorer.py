@@ -150,6 +150,18 @@ def test_bad_arguments_are_named():
         explore.dfm(y.iloc[:, :4])
 
 
+def test_five_items_are_enough_for_every_control():
+    small = explore.dfm(simulate_factor_model(T=60).y.iloc[:, :5])
+    for name in ("n_factors", "factor_lags", "missing"):
+        small.set(**{name: small.controls[name].max})
+        assert small.error.value == ""
+    small.set(missing=0.2)
+    for dropped in small.controls["dropped"].options:
+        small.set(dropped=dropped)
+        assert small.error.value == ""
+        assert np.isnan(small.result.shares).sum() == (dropped != "nothing")
+
+
 def test_a_large_panel_waits_for_the_mouse():
     y = simulate_factor_model(T=40, loadings=np.ones(24), sigma=np.ones(24)).y
     large = explore.dfm(y)

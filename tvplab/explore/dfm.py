@@ -150,7 +150,7 @@ def _droppable(y: pd.DataFrame) -> dict[str, list]:
 def _controls(panel: pd.DataFrame, sets: dict, n_factors: int, factor_lags: int, simulated: bool) -> dict:
     """Return the controls; those of a large panel compute when the mouse is released."""
     live = panel.shape[1] <= MANY_ITEMS
-    most = max(1, min(3, panel.shape[1] - 4))
+    most = min(3, panel.shape[1] - 3)
     controls = {
         "missing": float_slider("share of cells hidden", 0.0, 0.8, 0.0, step=0.02, live=live),
         "n_factors": int_slider("number of factors r", 1, most, n_factors, live=live),

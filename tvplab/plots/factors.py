@@ -75,12 +75,12 @@ def item_bars(
         f"{name}: from {_named(panel, 'idxmin')} to {_named(panel, 'idxmax')}" for name, panel in panels.items()
     )
     with use_style():
-        picture = Picture(alt=f"Bars by item. {alt}.", figsize=(8, 1.2 + 0.27 * largest))
+        picture = Picture(alt=f"Bars by item. {alt}.", figsize=(5 + 3 * len(panels), 1.2 + 0.27 * largest))
         grid = picture.subplots(1, len(panels), squeeze=False).ravel()
         for ax, (name, panel) in zip(grid, panels.items(), strict=True):
             draw_bars(ax, panel.sort_values(), truth)
             ax.set_title(name)
-            ax.set(xlabel=xlabel)
+        picture.supxlabel(xlabel, fontsize=11)
     return picture
 
 
@@ -128,8 +128,8 @@ def _named(values: pd.Series, which: str) -> str:
 def _alt(commons, headline, truth) -> str:
     """Words for those who cannot see the picture."""
     first = next(iter(commons.values()))
-    time = time_axis(first.index)
+    first_date, last_date = (str(label).split(" 00:00:00")[0] for label in time_axis(first.index)[[0, -1]])
     over = " over the headline" if headline is not None else ""
     close = f"; correlation of the first with the headline {first.corr(headline):.2f}" if headline is not None else ""
     real = " and the truth of the simulated world" if truth is not None else ""
-    return f"Common component ({', '.join(map(str, commons))}){over}{real}, from {time[0]} to {time[-1]}{close}."
+    return f"Common component ({', '.join(map(str, commons))}){over}{real}, from {first_date} to {last_date}{close}."
