@@ -151,6 +151,7 @@ def install_packages(python):
     run("preparing pip", [*pip, "pip"])
     project = [*pip, "--build-constraint", str(CONSTRAINTS), "-e", ".[dev]"]
     run("installing packages (a few minutes)", project)
+    run("compiling the Kalman filter", [str(python), str(ROOT / ".ci" / "warm_up.py")])
 
 
 def write_settings(venv):
