@@ -123,9 +123,10 @@ def _move(
 
 
 def weighted_mean(y: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
-    """Weighted mean over the items seen in each period (T,); NaN where none is."""
-    seen = weights.where(y.notna())
-    return (y * seen).sum(axis=1) / seen.sum(axis=1).replace(0.0, np.nan)
+    """Weighted mean over the items seen in each period (T,), weights shaped like y; NaN where none is seen."""
+    seen = np.where(y.notna(), weights, 0.0)
+    total = seen.sum(axis=1)
+    return pd.Series((y.fillna(0.0).to_numpy() * seen).sum(axis=1) / np.where(total > 0, total, np.nan), y.index)
 
 
 def _weights(weights: pd.DataFrame | pd.Series | None, y: pd.DataFrame) -> pd.DataFrame:
