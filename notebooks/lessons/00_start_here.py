@@ -55,7 +55,7 @@ explore.ridge(shapes=("cosine",), T=150)
 #
 # | | the question | the model | state |
 # |---|---|---|---|
-# | 1 | Is inflation common to all prices, or a few noisy ones? | dynamic factor model (MARSS), EM | in preparation |
+# | [1](01_marss.ipynb) | **Is inflation common to all prices, or a few noisy ones?** | dynamic factor model (MARSS), EM | **ready** |
 # | [2](02_tvp_as_ridge.ipynb) | **Does inflation still follow inflation? Who decides how much a coefficient may move?** | TVP regression as ridge, 2SRR | **first part ready** |
 # | 3 | Which factors are alive, and when? | dynamic sparse factors, spike-and-slab EM | in preparation |
 # | 4 | Where is GDP now, before it is published? | deep dynamic factors, nowcasting | in preparation |
