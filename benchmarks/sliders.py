@@ -34,7 +34,7 @@ def _in_browser():
         return
     from latency import slider_latency
 
-    for name in ("00_start_here", "02_tvp_as_ridge"):
+    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge"):
         for number, delays in enumerate(slider_latency(ROOT / "notebooks" / f"{name}.ipynb"), 1):
             median = statistics.median(delays)
             what = f"{name}, slider {number}: key press to picture, JupyterLab in Chromium"

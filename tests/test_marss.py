@@ -6,7 +6,7 @@ import pytest
 
 import tvplab
 from tvplab.marss import MARSS, DynamicFactorModel, start_values
-from tvplab.marss_em import expect, matrices, maximise
+from tvplab.marss_em import _hidden_correlated, _missing, expect, matrices, maximise, smooth
 from tvplab.marss_matrices import LinearMatrix, column, square
 from tvplab.volatility import ConvergenceWarning
 
@@ -193,3 +193,15 @@ def test_what_is_wrong_is_named(model, y, message):
 def test_bad_start_is_named():
     with pytest.raises(ValueError, match="start: 'Z' is no matrix"):
         DynamicFactorModel().fit(Y, start={"Z": [1.0]})
+
+
+def test_both_ways_of_filling_gaps_agree():
+    """The pattern by pattern form with a diagonal R is the form for all periods at once."""
+    y = Y.mask(np.random.default_rng(2).random(Y.shape) < 0.4).to_numpy(copy=True)
+    y[4] = np.nan
+    forms = MODELS["two factors"]._forms(list(Y.columns))
+    M = matrices(forms, start_values(forms, None))
+    V = smooth(y, M).cov[1:]
+    fitted = smooth(y, M).mean[1:] @ M["Z"].T
+    for one, other in zip(_missing(y, fitted, V, M), _hidden_correlated(y, fitted, V, M), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)

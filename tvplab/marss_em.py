@@ -99,16 +99,29 @@ def expect(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None
 
 def _missing(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """E y_t, Σ cov(y_t, x_t) and Σ var(y_t) given the observations (Holmes, section 6)."""
-    full, (N, m) = np.where(np.isfinite(y), y, fitted), M["Z"].shape
+    hidden, R = np.isnan(y), M["R"]
+    if not hidden.any():
+        return y, np.zeros_like(M["Z"]), np.zeros_like(R)
+    if np.count_nonzero(R - np.diag(np.diag(R))) == 0:
+        return np.where(hidden, fitted, y), *_hidden_uncorrelated(hidden, V, M)
+    return _hidden_correlated(y, fitted, V, M)
+
+
+def _hidden_uncorrelated(hidden, V, M) -> tuple[np.ndarray, np.ndarray]:
+    """Σ cov(y_t, x_t) and Σ var(y_t) of the hidden cells (T, N) where R is diagonal: all periods at once."""
+    Z = hidden[:, :, None] * M["Z"]
+    ZV = Z @ V
+    by_series = [table.transpose(1, 0, 2).reshape(hidden.shape[1], -1) for table in (ZV, Z)]
+    return ZV.sum(axis=0), by_series[0] @ by_series[1].T + np.diag(hidden.sum(axis=0) * np.diag(M["R"]))
+
+
+def _hidden_correlated(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same with E y_t where errors are correlated: what is seen tells about what is not, pattern by pattern."""
+    full, (N, m) = np.where(np.isnan(y), fitted, y), M["Z"].shape
     yx_cov, yy_cov = np.zeros((N, m)), np.zeros((N, N))
-    if np.isfinite(y).all():
-        return full, yx_cov, yy_cov
     patterns, which = np.unique(np.isfinite(y), axis=0, return_inverse=True)
     for code, seen in enumerate(patterns):
-        if seen.all():
-            continue
-        rows = np.flatnonzero(which.ravel() == code)
-        nabla = np.eye(N)
+        rows, nabla = np.flatnonzero(which.ravel() == code), np.eye(N)
         nabla[:, seen] -= M["R"][:, seen] @ np.linalg.inv(M["R"][np.ix_(seen, seen)]) if seen.any() else 0.0
         gap = np.where(seen, y[rows] - fitted[rows], 0.0)
         full[rows] = fitted[rows] + gap - gap @ nabla.T
