@@ -65,12 +65,16 @@ def rows() -> list[Row]:
 
 def _against_eigh():
     y, X = data(600, 100)
-    one = best_of(lambda: linalg.eigh(hadamard_kernel(X, np.ones(100))), runs=7)
+    kernel = hadamard_kernel(X, np.ones(100))
     for name, cv in (("exact 5-fold CV", 5), ("leave-one-out", "loo")):
-        full = best_of(lambda cv=cv: TwoStepRidge(cv=cv).fit(y, X), runs=5)
-        limit, kept = ("8 times", full <= 8 * one) if cv == 5 else ("none set", None)
+        ratios = []
+        for _ in range(9):  # one after the other, so that a machine whose clock moves slows both
+            full = best_of(lambda cv=cv: TwoStepRidge(cv=cv).fit(y, X), runs=1)
+            ratios.append(full / best_of(lambda: linalg.eigh(kernel), runs=2))
+        ratio = float(np.median(ratios))
+        limit, kept = ("8 times", ratio <= 8) if cv == 5 else ("none set", None)
         what = f"2SRR with tuning ({name}, 25 λ, GARCH), T = 600, K = 100, over one `eigh` of a 600×600 matrix"
-        yield Row(what, f"{full / one:.1f} times", limit, kept)
+        yield Row(what, f"{ratio:.1f} times", limit, kept)
 
 
 def _against_primal():

@@ -144,7 +144,8 @@ class DualSolver:
             V_F = V[F]
             for i, root in enumerate(np.sqrt(d)):
                 half = V_F * root
-                errors[i, F] = linalg.solve(half @ half.T, weights[i, F], assume_a="pos", check_finite=False)
+                factor = linalg.cho_factor(half @ half.T, overwrite_a=True, check_finite=False)
+                errors[i, F] = linalg.cho_solve(factor, weights[i, F], check_finite=False)
         return errors
 
     def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:

@@ -77,7 +77,8 @@ common, se = loading * fit.states["X1"], abs(loading) * fit.states_se["X1"]
 plots.common_component(common, headline, se=se, truth=world.common.mean(axis=1))
 
 # %% [markdown]
-# *Blue, the estimated common component, follows the dashed truth; the grey headline jumps around both.* In section 2
+# *Blue, the estimated common component, follows the dashed truth; the grey headline jumps around both.* The shaded
+# area is the 90 % band of the blue line, here and below. In section 2
 # we build the machine that draws the blue line when its parameters are known, in section 3 the one that finds the
 # parameters.
 #
@@ -193,7 +194,9 @@ np.allclose(means[-1], other.states.iloc[-1])
 #
 # $$\mathrm{E}\,x_t^2=\hat x_t^2+V_t,\qquad \mathrm{E}\,x_tx_{t-1}=\hat x_t\hat x_{t-1}+C_t .$$
 #
-# Here is a complete M-step for a factor with one lag. Rows of `s` run from month 0 to T.
+# The smoother gives all three: the mean $\hat x_t$ (`s.mean`), the variance $V_t$ (`s.cov`), and the covariance $C_t$
+# of the factor with its own last month (`s.lag_cov`). Here is a complete M-step for a factor with one lag. Rows of `s`
+# run from month 0 to T.
 
 
 # %%
@@ -210,8 +213,9 @@ def m_step(y, s, z, b):
 
 
 # %% [markdown]
-# And the loop. Month 0 is a month without prices, with a factor around 0 give or take 1. We start where R MARSS
-# starts.
+# And the loop. In full, a MARSS model has a constant in each equation, $y_t=Zx_t+A+v_t$ and $x_t=Bx_{t-1}+U+w_t$, and
+# a first state $x_0\sim N(x0, V0)$; ours has A = 0, U = 0, x0 = 0 and V0 = 1. `StateSpace` takes them in the order Z,
+# A, R, B, U, Q, x0, V0. Month 0 is a month without prices. We start where R MARSS starts.
 
 # %%
 from tvplab.statespace import StateSpace, kalman_filter as library_filter, kalman_smoother
@@ -238,7 +242,7 @@ best = DynamicFactorModel(1, 1).fit(world.y, tol=1e-13).loglik
 plots.loglik_paths(one_lag.loglik_path, best=best)
 
 # %% [markdown]
-# *Every step goes up, the first ones by hundreds, the last ones by nothing. On this scale the end is a straight
+# *Every step goes up, the first by fifteen thousand, the second by thirty, the last ones by nothing. On this scale the end is a straight
 # line: EM gains a fixed proportion of what is left.* That is its charm and its danger. It never falls, and it can
 # creep so slowly that a careless stopping rule takes creeping for arrival (section 8).
 #
@@ -277,8 +281,8 @@ for name, move in moves.items():
 pd.DataFrame(rows, index=["common, corr.", "average, corr.", "log-likelihood", "AICc"]).T.round(3)
 
 # %% [markdown]
-# (Log-likelihoods compare only within one set of data: the first row and the last.) Three shares hidden, for a
-# printer:
+# (Log-likelihoods compare only within one set of data: the first row and the last. The slider standardises the items,
+# so its −1147.5 does not compare with the −1313.9 of section 2 either.) Three shares hidden, for a printer:
 
 # %%
 settings = {}
@@ -412,10 +416,11 @@ print(f"correlations with the headline: common {common.corr(headline):.2f}, item
 lines.groupby(lines.index.year).last().T.round(1)
 
 # %% [markdown]
-# *Common inflation is a slow wave through the fast ones, and the two part most in 2015 and in 2022.* In 2015 the
-# headline ran to almost 11 % and common inflation stopped near 8: a large part of that episode was not common. In
-# 2022 it is the other way round. The headline fell from 12 % to less than 6 within eight months, and common
-# inflation stayed above 11. By this measure the prices at large had not turned: a few had.
+# *Common inflation is a slow wave through the fast ones. The two part by about three points in 2015 and again in
+# 2021, and by almost six in 2022.* At the end of 2015 the headline was at almost 11 % and common inflation near 8: a
+# large part of that episode was not common. In 2022 it is the other way round. The headline fell from 12 % to less
+# than 6 within eight months; common inflation rose from less than 11 to almost 12 and ended at 11.6. By this measure
+# the prices at large had hardly turned: a few had plunged.
 #
 # The band is narrow because 51 items leave little doubt about one factor, and because it takes the parameters as
 # known.
@@ -466,8 +471,9 @@ table = pd.DataFrame({"headline": headline, "core": core, "common": common})
 pd.concat([table.corr(), table.tail(1).set_axis(["last month"])]).round(2)
 
 # %% [markdown]
-# *The two were built in different ways and tell one story, up to the alarm in 2022 (correlation 0.98).* That need
-# not be so: in section 4 dropping the second most volatile item did harm, as it was volatile because it led. So look
+# *The two were built in different ways and tell nearly one story (correlation 0.98), until the last months of 2022:
+# there the core has turned, to 10.0, and the common line, at 11.6, hardly.* That need
+# not be so: in section 4 dropping the second most volatile item did harm, as it was volatile because it followed the factor. So look
 # at the items dropped. How much of each is common? From the most volatile on:
 
 # %%
@@ -509,10 +515,11 @@ pd.DataFrame({k: (v.corr(headline), v.iloc[-1]) for k, v in rows.items()}, index
 
 # %% [markdown]
 # *The same wave, with two points between them at the end.* The grey and the broken line are the chapter's figure.
-# Where does the difference come from? Without means, an item's loading does two jobs. It says how strongly the item
+# Where does the difference come from? The two differ in several ways (section 8 takes the matrices apart); one
+# concerns the data. Without means, an item's loading does two jobs. It says how strongly the item
 # follows the factor *and* how high its average is: an item that always rises by 9 % and never reacts gets a large
 # loading. With the means taken out it has the first job only. Neither is the truth; but **two points of
-# inflation hang on one line of preparation**, and the bands, a few tenths wide, know nothing of it.
+# inflation hang on how the data and the matrices were set up**, and the bands, a few tenths wide, know nothing of it.
 #
 # ### 7.4 One factor?
 #
@@ -569,7 +576,7 @@ pd.DataFrame(rows, index=["slip, root mean square", "sd of the factor"]).T.round
 # model has identities.
 #
 # **A drift nobody can know.** U has four drifts. Add 5 to the second, take it from the third, correct the first and
-# the starting state. All parameters differ, and the likelihood does not:
+# the starting state. Three drifts and a first state are quite different, and the likelihood is not:
 
 # %%
 from tvplab.marss_em import smooth
@@ -584,7 +591,7 @@ round(smooth(y, M).loglik, 8), round(smooth(y, other).loglik, 8), M["U"].round(2
 # *How to see it*: a singular information matrix, or estimates that depend on the start. *What to do*: U = 0.
 #
 # **A first state that runs away.** With V0 = 0 the first state is a parameter, and has to produce the first month
-# through $x_0=B^{-1}(x_1-U)$. B has to be inverted, and its determinant is b4. Where b4 is near zero, the fourth
+# through $x_0=B^{-1}(x_1-U)$. B has to be inverted, and its determinant is −b4. Where b4 is near zero, the fourth
 # element can go anywhere:
 
 # %%
@@ -630,9 +637,11 @@ for first in ("item7", "item2", "item5", "item8"):
 pd.DataFrame(rows, index=["common share of it", "turns of EM", "log-likelihood", "corr. with truth"]).T.round(3)
 
 # %% [markdown]
-# *The estimate hardly changes; the way to it grows from fifty turns to more than two thousand.* (The likelihoods
-# differ a little because the first month's prior, N(0, 1), is in units of the anchor.) *What to do*: put a series
-# first that responds, as section 7 did.
+# *The factor hardly changes; the way to it grows from fifty turns to more than two thousand.* The likelihoods differ
+# a little because the first month's prior, N(0, 1), is in units of the anchor. With item8 there is more: its loading
+# was estimated as negative in section 2, but it is now pinned at +1. EM starts with all loadings at 1 and ends on the
+# side where item8 rises with the factor, a lesser maximum. *What to do*: put a series first that responds, as section 7
+# did.
 #
 # ## 9. What this does not show
 #
