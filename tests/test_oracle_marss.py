@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tvplab.marss import MARSS, DynamicFactorModel, start_values
+from tvplab.marss import MARSS, RULES, DynamicFactorModel, start_values
 from tvplab.marss_em import expect, matrices, maximise
 from tvplab.marss_stopping import reference_rule
 from tvplab.volatility import ConvergenceWarning
@@ -76,7 +76,7 @@ def test_fits(fit, monkeypatch):
     name, saved = fit.rsplit("_", 1)[0], json.loads((FOLDER / f"{fit}.json").read_text())
     control, y = saved["control"], data(name)
     rule = lambda tol, minit: reference_rule(tol, minit, control["conv.test.slope.tol"])  # noqa: E731
-    monkeypatch.setitem(__import__("tvplab.marss", fromlist=["RULES"]).RULES, "reference", rule)
+    monkeypatch.setitem(RULES, "reference", rule)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         ours = model(name, rule="reference").fit(y, max_iter=control["maxit"], tol=control["abstol"])

@@ -169,15 +169,13 @@ def _update_Q(form, M, e: Moments, start):
 
 def _update_x0(form, M, e: Moments, start):
     """From the smoothed x_0; when V0 = 0, which fixes it, from x_1 through the transition."""
-    if np.any(M["V0"]):
-        weight, target = np.linalg.pinv(M["V0"]), e.x[0]
-    else:
-        weight, target = M["B"].T @ precision(M["Q"]) @ M["B"], None
     D, f = form.design, form.fixed
-    if target is None:
-        right = M["B"].T @ precision(M["Q"]) @ (e.x[1] - M["U"] @ e.inputs.U[0] - M["B"] @ f)
+    if np.any(M["V0"]):
+        weight = np.linalg.pinv(M["V0"])
+        right = weight @ (e.x[0] - f)
     else:
-        right = weight @ (target - f)
+        back = M["B"].T @ precision(M["Q"])
+        weight, right = back @ M["B"], back @ (e.x[1] - M["U"] @ e.inputs.U[0] - M["B"] @ f)
     return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
 
 
@@ -237,7 +235,7 @@ def _project(form: LinearMatrix, total: np.ndarray) -> np.ndarray:
 
 
 def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """P from Σ D'(P ⊗ W)D p = Σ D'(vec(W·cross) − (P ⊗ W) f)."""
+    """Solve D'(S ⊗ W)D p = D'(vec(right) − (S ⊗ W) f) for p; S = `square`, W = `weight`, right = W·cross moments."""
     D, big = form.design, np.kron(square, weight)
     factor = linalg.cho_factor(D.T @ big @ D, lower=False)  # reads the upper triangle alone: see `_update_B`
     return linalg.cho_solve(factor, D.T @ (right.ravel(order="F") - big @ form.fixed))

@@ -93,7 +93,7 @@ def _collapse_full(error, seen, Z, R) -> Collapsed:
 
 
 def _per_period(matrix: np.ndarray, T: int, ndim: int) -> np.ndarray:
-    """Return the matrix with a leading time dimension, repeated without copying where it does not move."""
+    """Return the matrix with a leading time dimension, repeated where it does not move."""
     matrix = np.ascontiguousarray(matrix, float)
     return matrix if matrix.ndim > ndim else np.ascontiguousarray(np.broadcast_to(matrix, (T, *matrix.shape)))
 

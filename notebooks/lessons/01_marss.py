@@ -242,7 +242,7 @@ best = DynamicFactorModel(1, 1).fit(world.y, tol=1e-13).loglik
 plots.loglik_paths(one_lag.loglik_path, best=best)
 
 # %% [markdown]
-# *Every step goes up, the first by fifteen thousand, the second by thirty, the last ones by nothing. On this scale the end is a straight
+# *Every step goes up, the first by far the most, the last ones by nothing. On this scale the end is a straight
 # line: EM gains a fixed proportion of what is left.* That is its charm and its danger. It never falls, and it can
 # creep so slowly that a careless stopping rule takes creeping for arrival (section 8).
 #
@@ -640,7 +640,7 @@ pd.DataFrame(rows, index=["common share of it", "turns of EM", "log-likelihood",
 # *The factor hardly changes; the way to it grows from fifty turns to more than two thousand.* The likelihoods differ
 # a little because the first month's prior, N(0, 1), is in units of the anchor. With item8 there is more: its loading
 # was estimated as negative in section 2, but it is now pinned at +1. EM starts with all loadings at 1 and ends on the
-# side where item8 rises with the factor, a lesser maximum. *What to do*: put a series first that responds, as section 7
+# side where item8 rises with the factor. *What to do*: put a series first that responds, as section 7
 # did.
 #
 # ## 9. What this does not show
