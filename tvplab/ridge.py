@@ -22,7 +22,19 @@ __all__ = ["LAMS", "TVPRidge", "TwoStepRidge", "relative"]
 
 
 @dataclass(frozen=True)
-class TVPRidge:
+class RidgeOptions:
+    """The hyperparameters that every TVP ridge model has; `TVPRidge` says what they mean."""
+
+    lam: float | str = "cv"
+    cv: object = 5
+    lams: Sequence[float] | None = None
+    lam0: float = 0.1
+    scale: str | None = "sd"
+    constant: bool = True
+
+
+@dataclass(frozen=True)
+class TVPRidge(RidgeOptions):
     """Random-walk coefficients by ridge regression with one drift variance and one residual variance (eqs. 3-6).
 
     Parameters
@@ -40,12 +52,6 @@ class TVPRidge:
     sigma_e2 : (T,) relative residual variance of each period, eq. 8; default 1 for all.
     """
 
-    lam: float | str = "cv"
-    cv: object = 5
-    lams: Sequence[float] | None = None
-    lam0: float = 0.1
-    scale: str | None = "sd"
-    constant: bool = True
     sigma_u2: Sequence[float] | None = None
     sigma_e2: Sequence[float] | None = None
 
@@ -65,7 +71,7 @@ class TVPRidge:
 
 
 @dataclass(frozen=True)
-class TwoStepRidge:
+class TwoStepRidge(RidgeOptions):
     """2SRR (Algorithm 1): a second ridge weighted by what the first finds about volatility and drift.
 
     Step 1 is `TVPRidge`.  A volatility model of its residuals gives the relative residual variances, the mean
@@ -81,12 +87,6 @@ class TwoStepRidge:
     drift_power : exponent of the drift variances; 1 is the paper's, 0.75 the reference software's.
     """
 
-    lam: float | str = "cv"
-    cv: object = 5
-    lams: Sequence[float] | None = None
-    lam0: float = 0.1
-    scale: str | None = "sd"
-    constant: bool = True
     volatility: str | Callable[[np.ndarray], np.ndarray] = "garch"
     noise_power: float = 1.0
     drift_power: float = 1.0
