@@ -24,6 +24,13 @@ def problems(draw, lam0s=(0.01, 0.1, 1.0), lams=(0.1, 1.0, 30.0, 1e4, 1e8)):
     return rng.standard_normal((T, 1)), rng.standard_normal((T, K)), *weights, draw(st.sampled_from(lam0s)), lam
 
 
+def drift_covariance(rng, K, rank):
+    """A whole Ω_u (K, K) of the given rank; the last coefficient's row is zero when there are at least two."""
+    loadings = rng.standard_normal((K, rank))
+    loadings[max(K - 1, 1) :] = 0.0
+    return loadings @ loadings.T
+
+
 def posterior_precision(X, omega_u, omega_e, lam0, lam):
     """Dense KT×KT precision of β ordered by period, from its definition."""
     T, K = X.shape
@@ -74,6 +81,43 @@ def test_variances_leverage_and_likelihood_against_dense_algebra(problem):
             assert solution.logdet == pytest.approx(np.linalg.slogdet(marginal)[1], abs=1e-7)
             assert solution.quad[0] == pytest.approx(y[:, 0] @ np.linalg.solve(marginal, y[:, 0]), rel=1e-7)
             assert solution.rank == T
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(lams=(0.1, 1.0, 30.0, 1e4)), st.integers(1, 3))
+def test_correlated_drifts_against_the_joint_normal_distribution(problem, rank):
+    """Ω_u = ΛΛ' whole, of any rank: mean, variances and likelihood from the dense covariance of (β, y)."""
+    y, X, omega_u, omega_e, lam0, lam = problem
+    T, K = X.shape
+    omega_u = drift_covariance(np.random.default_rng(int(1e6 * omega_u[0])), K, rank)
+    elapsed = np.arange(float(T))
+    prior = np.kron(np.minimum.outer(elapsed, elapsed), omega_u / lam) + np.kron(np.ones((T, T)), np.eye(K) / lam0)
+    W = np.zeros((T, T * K))
+    for t in range(T):
+        W[t, t * K : (t + 1) * K] = X[t]
+    marginal = W @ prior @ W.T + np.diag(omega_e)
+    gain = np.linalg.solve(marginal, W @ prior).T
+    covariance = prior - gain @ W @ prior
+    solver = DualSolver(X, omega_u, omega_e, lam0)
+    solution, mean = solver.solve(y, lam), (gain @ y).reshape(T, K)
+    np.testing.assert_allclose(solution.beta[..., 0], mean, rtol=0, atol=1e-9 * (1.0 + np.abs(mean).max()))
+    np.testing.assert_allclose(solver.variances(lam), np.diag(covariance).reshape(T, K), rtol=0, atol=1e-9 / lam0)
+    assert solution.logdet == pytest.approx(np.linalg.slogdet(marginal)[1], abs=1e-8)
+    if K > 1:
+        np.testing.assert_allclose(solution.beta[:, -1], solution.beta[:1, -1].repeat(T, axis=0), rtol=0, atol=1e-14)
+
+
+def test_a_diagonal_matrix_of_drift_variances_is_their_vector():
+    rng = np.random.default_rng(8)
+    X, y, omega_u, omega_e = (
+        rng.standard_normal((40, 3)),
+        rng.standard_normal((40, 2)),
+        np.array([0.3, 1, 2]),
+        np.ones(40),
+    )
+    vector, matrix = (DualSolver(X, one, omega_e, 0.1) for one in (omega_u, np.diag(omega_u)))
+    np.testing.assert_allclose(matrix.solve(y, 5.0).beta, vector.solve(y, 5.0).beta, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(matrix.variances(5.0), vector.variances(5.0), rtol=0, atol=1e-12)
 
 
 def test_log_marginal_likelihood_is_the_kalman_filters():

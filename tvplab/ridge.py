@@ -15,6 +15,7 @@ import pandas as pd
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import LAMS, Search, explained
+from tvplab.tvp_kernel import drift_variances
 from tvplab.validation import check_choice, check_number, check_weights
 from tvplab.volatility import VOLATILITY, Volatility
 
@@ -152,7 +153,7 @@ def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, 
         lam=lam,
         cv=search.table(scores, sd_y, solution.rank),
         sigma2=pd.Series(sigma2 * solver.omega_e * sd_y**2, index, name=target),
-        sigma_u2=pd.Series(sigma2 * solver.omega_u / lam * to_units**2, names, name=target),
+        sigma_u2=pd.Series(sigma2 * drift_variances(solver.omega_u) / lam * to_units**2, names, name=target),
         fitted=pd.Series(fitted * sd_y, index, name=target),
         resid=pd.Series((y[:, 0] - fitted) * sd_y, index, name=target),
         loglik=_log_likelihood(solution, sigma2) - solution.rank * float(np.log(sd_y)),

@@ -47,8 +47,13 @@ class Search:
         return cls(lams, "folds", tuple(crossval.make_folds(model.cv, index)))
 
     def solver(self, X: np.ndarray, omega_u: np.ndarray, omega_e: np.ndarray, lam0: float) -> DualSolver | BandedSolver:
-        """Return the cheaper solver of this search; the dual where X is nearly collinear, unless T is too large."""
+        """Return the cheaper solver of this search; the dual where X is nearly collinear, unless T is too large.
+
+        The banded route needs Ω_u's diagonal, all of it positive; the dual takes any Ω_u.
+        """
         T, K = X.shape
+        if omega_u.ndim == 2 or np.any(omega_u <= 0.0):
+            return DualSolver(X, omega_u, omega_e, lam0)
         solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds)}[self.criterion]
         cheap = banded_is_cheaper(T, K, len(self.lams) if solves else 0, solves)
         if cheap and T <= 4000 and _condition(X, lam0) > ILL_CONDITIONED:

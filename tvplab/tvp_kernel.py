@@ -3,7 +3,10 @@
 Model (Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, eqs. 1, 7 and 8), in units of σ²::
 
     y_t = x_t'β_t + ε_t,  ε_t ~ N(0, σ² Ω_ε,t)
-    β_t = β_{t-1} + u_t,  u_{k,t} ~ N(0, σ² Ω_u,k / λ),  β_1 ~ N(0, σ² / λ₀)
+    β_t = β_{t-1} + u_t,  u_t ~ N(0, σ² Ω_u / λ),  β_1 ~ N(0, σ² / λ₀)
+
+Ω_u is given by its diagonal (K,), the paper's case, or whole (K, K): then drifts are correlated, and Ω_u = ΛΛ' of rank
+r is the model of eqs. 12-13.  It need not have full rank: a coefficient whose row is zero stays constant.
 
 The paper's Z Ω_θ Z' is never formed: it equals K/λ + XX'/λ₀ with K = (X Ω_u X') ∘ M and M_ts = min(t, s) − 1, so that
 the cost no longer grows with K.  λ₀ = 0 leaves the first period's coefficients free.
@@ -24,7 +27,17 @@ from tvplab.tvp_solution import Solution
 def hadamard_kernel(X: np.ndarray, omega_u: np.ndarray) -> np.ndarray:
     """K (T, T) = (X Ω_u X') ∘ M, M_ts = min(t, s) − 1: the covariance of x_t'(β_t − β_1) at λ = σ² = 1."""
     elapsed = np.arange(len(X), dtype=float)
-    return ((X * omega_u) @ X.T) * np.minimum.outer(elapsed, elapsed)
+    return (times_drift(X, omega_u) @ X.T) * np.minimum.outer(elapsed, elapsed)
+
+
+def times_drift(X: np.ndarray, omega_u: np.ndarray) -> np.ndarray:
+    """X Ω_u (T, K), with Ω_u given by its diagonal (K,) or whole (K, K)."""
+    return X * omega_u if omega_u.ndim == 1 else X @ omega_u
+
+
+def drift_variances(omega_u: np.ndarray) -> np.ndarray:
+    """Return the diagonal (K,) of Ω_u."""
+    return omega_u if omega_u.ndim == 1 else np.diagonal(omega_u)
 
 
 def apply_minimum(B: np.ndarray) -> np.ndarray:
@@ -89,7 +102,7 @@ class DualSolver:
     Parameters
     ----------
     X : (T, K) regressors.
-    omega_u : (K,) relative drift variance of each coefficient.
+    omega_u : (K,) relative drift variance of each coefficient, or (K, K) relative drift covariance.
     omega_e : (T,) relative residual variance of each period.
     lam0 : penalty on the first period's coefficients, ≥ 0.
     """
@@ -129,8 +142,8 @@ class DualSolver:
         return self.omega_e * ((V * V) @ (lam / (lam + gamma)))
 
     def _coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> np.ndarray:
-        """β (T, K, M) from dual weights α (T, M): u_{k,s} = (Ω_u,k/λ) Σ_{t≥s} x_{t,k} α_t, then β_1 by regression."""
-        scaled = self.X * (self.omega_u / lam)
+        """β (T, K, M) from dual weights α (T, M): u_s = (Ω_u/λ) Σ_{t≥s} x_t α_t, then β_1 by regression."""
+        scaled = times_drift(self.X, self.omega_u / lam)
         drift = np.stack([apply_minimum(scaled * a[:, None]) for a in alpha.T], axis=2)
         moved = np.einsum("tk,tkm->tm", self.X, drift)
         return drift + self.start.coefficients(Y - moved)
@@ -175,9 +188,10 @@ class DualSolver:
         KH = kernel @ H.T  # covariance of y with Hz
         elapsed = np.arange(len(self.X))
         out = np.empty_like(self.X)
-        for k, x in enumerate(self.X.T):
-            with_Hz = self.omega_u[k] * apply_minimum((x * H[k])[:, None])[:, 0]  # covariance of δ_{t,k} with (Hz)_k
-            prior = self.omega_u[k] * elapsed - 2.0 * with_Hz + H[k] @ KH[:, k]
-            c = self.omega_u[k] * apply_minimum(x[:, None] * V) - V.T @ KH[:, k]  # V'c, one column a period
+        scaled, own = times_drift(self.X, self.omega_u), drift_variances(self.omega_u)
+        for k, x in enumerate(scaled.T):
+            with_Hz = apply_minimum((x * H[k])[:, None])[:, 0]  # covariance of δ_{t,k} with (Hz)_k
+            prior = own[k] * elapsed - 2.0 * with_Hz + H[k] @ KH[:, k]
+            c = apply_minimum(x[:, None] * V) - V.T @ KH[:, k]  # V'c, one column a period
             out[:, k] = prior / lam - np.sum((c * root_d / lam) ** 2, axis=1)
         return out + np.diag(self.start.covariance)
