@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import ShuffleSplit
 
-from tvplab.crossval import BlockedFolds, RandomFolds, make_folds
+from tvplab.crossval import BlockedFolds, RandomBlocks, RandomFolds, make_folds
 from tvplab.metrics import coverage, mean_absolute_error
 
 
@@ -27,6 +27,26 @@ def test_blocks_are_consecutive_and_random_folds_fixed_by_their_seed():
         np.array_equal(a, b) for a, b in zip(same, make_folds(RandomFolds(5, seed=2), pd.RangeIndex(40)), strict=True)
     )
     assert not all(np.array_equal(a, b) for a, b in zip(same, other, strict=True))
+
+
+def test_random_blocks_keep_their_quarters_together():
+    folds = make_folds(RandomBlocks(length=8, n=5, seed=4), pd.RangeIndex(203))
+    np.testing.assert_array_equal(np.sort(np.concatenate(folds)), np.arange(203))
+    owner = np.empty(203, int)
+    for number, F in enumerate(folds):
+        owner[F] = number
+    assert all(len(set(owner[start : start + 8])) == 1 for start in range(0, 203, 8))
+    assert sorted(len(set(F // 8)) for F in folds) == [5, 5, 5, 5, 6]
+    again = make_folds(RandomBlocks(length=8, n=5, seed=5), pd.RangeIndex(203))
+    assert not all(np.array_equal(a, b) for a, b in zip(folds, again, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("cv", "message"), [(RandomBlocks(8, 5), "5 folds for 3 blocks"), (RandomBlocks(0), "length=0")]
+)
+def test_blocks_that_do_not_suffice_are_refused(cv, message):
+    with pytest.raises(ValueError, match=message):
+        make_folds(cv, pd.RangeIndex(20))
 
 
 def test_a_splitter_must_hold_every_period_out_once():

@@ -36,11 +36,30 @@ class BlockedFolds:
         return np.array_split(np.arange(T), self.n)
 
 
+@dataclass(frozen=True)
+class RandomBlocks:
+    """Blocks of `length` consecutive periods dealt at random to `n` folds: blocked k-fold cross-validation.
+
+    Every fold has spells all over the sample, and few of its periods have a neighbour outside it, so that serial
+    correlation cannot pass a poor model off as a good one.  The last block may be shorter.
+    """
+
+    length: int = 8
+    n: int = 5
+    seed: int = 0
+
+    def split(self, T: int) -> list[np.ndarray]:
+        """Return the held-out periods of every fold."""
+        blocks = -(-T // self.length)
+        label = np.random.default_rng(self.seed).permutation(blocks) % self.n
+        return [np.flatnonzero(label[np.arange(T) // self.length] == fold) for fold in range(self.n)]
+
+
 def make_folds(cv, index: pd.Index) -> list[np.ndarray]:
     """Turn `cv` into the held-out periods (positions in `index`) of every fold.
 
-    `cv` is a number of random folds, `RandomFolds`, `BlockedFolds`, a scikit-learn splitter, or one fold label a
-    period (a Series must carry the data's index).
+    `cv` is a number of random folds, `RandomFolds`, `BlockedFolds`, `RandomBlocks`, a scikit-learn splitter, or one
+    fold label a period (a Series must carry the data's index).
 
     Raises
     ------
@@ -54,6 +73,9 @@ def make_folds(cv, index: pd.Index) -> list[np.ndarray]:
     if isinstance(cv, RandomFolds | BlockedFolds):
         _check_count(cv.n, T)
         return cv.split(T)
+    if isinstance(cv, RandomBlocks):
+        _check_blocks(cv, T)
+        return cv.split(T)
     if hasattr(cv, "split") and not isinstance(cv, str | type):
         return _folds_of_splitter(cv, T)
     if np.ndim(cv) == 1 and not isinstance(cv, str):
@@ -61,9 +83,15 @@ def make_folds(cv, index: pd.Index) -> list[np.ndarray]:
     raise ValueError(f"cv: expected a number of folds, a splitter, {T} fold labels or one of {CRITERIA}, got {cv!r}")
 
 
-def _check_count(n: int, T: int) -> None:
+def _check_count(n: int, T: int, what: str = "periods") -> None:
     if not isinstance(n, numbers.Integral) or not 2 <= n <= T:
-        raise ValueError(f"cv: {n} folds for {T} periods; allowed are whole numbers from 2 to {T}")
+        raise ValueError(f"cv: {n} folds for {T} {what}; allowed are whole numbers from 2 to {T}")
+
+
+def _check_blocks(cv: RandomBlocks, T: int) -> None:
+    if not isinstance(cv.length, numbers.Integral) or cv.length < 1:
+        raise ValueError(f"cv: blocks must have a whole number of periods from 1, got length={cv.length!r}")
+    _check_count(cv.n, -(-T // cv.length), "blocks")
 
 
 def _folds_of_labels(labels, index: pd.Index) -> list[np.ndarray]:
