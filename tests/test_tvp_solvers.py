@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tvplab.crossval import BlockedFolds, RandomFolds
 from tvplab.statespace import drifting_regression, kalman_filter, kalman_smoother
 from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
-from tvplab.tvp_kernel import DualSolver, apply_minimum, hadamard_kernel
+from tvplab.tvp_kernel import DualSolver, hadamard_kernel
+from tvplab.tvp_laws import RandomWalk
 from tvplab.tvp_primal import expanded_regressors, solve_primal, summation_matrix
 
 SOLVERS = [DualSolver, BandedSolver]
@@ -185,7 +186,7 @@ def test_kernel_is_z_z_prime():
     np.testing.assert_allclose(hadamard_kernel(X, np.ones(3)), Z @ Z.T, rtol=0, atol=1e-12)
     B = np.random.default_rng(6).standard_normal((9, 4))
     lag = np.arange(9.0)
-    np.testing.assert_allclose(apply_minimum(B), np.minimum.outer(lag, lag) @ B, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(RandomWalk().apply(B), np.minimum.outer(lag, lag) @ B, rtol=0, atol=1e-12)
 
 
 def test_summation_matrix_is_the_papers_example():

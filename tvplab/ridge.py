@@ -16,6 +16,7 @@ from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import LAMS, Search, explained
 from tvplab.tvp_kernel import drift_variances
+from tvplab.tvp_laws import Law
 from tvplab.validation import check_choice, check_number, check_weights
 from tvplab.volatility import VOLATILITY, Volatility
 
@@ -32,6 +33,7 @@ class RidgeOptions:
     lam0: float = 0.1
     scale: str | None = "sd"
     constant: bool = True
+    law: str | Law = "random walk"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class TVPRidge(RidgeOptions):
         Default 0.1, as in the reference software.
     scale : "sd" divides y and each regressor by its sample standard deviation (ddof 1, not centred); None does not.
     constant : whether to add a constant, whose coefficient moves like the others.
+    law : law of motion (section 2.2): "random walk"; "drift", a random walk with a trend of its own (λ₀ penalises how
+        far the trend goes over the sample); "smooth", whose slope is a random walk; "ar", which returns to its start
+        at a rate φ chosen with λ; or an object of `tvplab.tvp_laws`, such as `AR(0.9)`.
     sigma_u2 : (K,) relative drift variance of each coefficient (constant first), eq. 8; default 1 for all.
     sigma_e2 : (T,) relative residual variance of each period, eq. 8; default 1 for all.
     """
@@ -80,7 +85,8 @@ class TwoStepRidge(RidgeOptions):
 
     Parameters
     ----------
-    lam, cv, lams, lam0, scale, constant : as in `TVPRidge`; a given `lam` serves both steps.
+    lam, cv, lams, lam0, scale, constant, law : as in `TVPRidge`; a given `lam` serves both steps, a φ chosen in the
+        first step the second.
     volatility : "garch" (GARCH(1,1) through the `arch` library; EWMA with a warning when it does not converge),
         "ewma", "constant", or a function from residuals (T,) to variances (T,).
     noise_power : exponent of the residual variances before they are scaled to mean 1.  1 is the paper's; the
@@ -107,10 +113,10 @@ class TwoStepRidge(RidgeOptions):
         """Steps 2-4 of Algorithm 1 for target m."""
         sd_y = problem.sd_y[m]
         variance, converged = volatility(first.resid.to_numpy() / sd_y)
-        increments = np.diff(first.beta.to_numpy(), axis=0) * problem.sd_x / sd_y
+        innovations = first.law.innovations(first.beta.to_numpy(), first._start) * problem.sd_x / sd_y
         omega_e = relative(variance, self.noise_power)
-        omega_u = relative(np.mean(increments**2, axis=0), self.drift_power)
-        (second,) = fit_targets(problem, search, omega_u, omega_e, [m])
+        omega_u = relative(np.mean(innovations**2, axis=0), self.drift_power)
+        (second,) = fit_targets(problem, replace(search, laws=(first.law,)), omega_u, omega_e, [m])
         return replace(second, first_step=first, converged=converged)
 
 
@@ -126,13 +132,16 @@ def relative(variances: np.ndarray, power: float = 1.0) -> np.ndarray:
 
 
 def fit_targets(problem: Problem, search: Search, omega_u, omega_e, targets: Sequence[int]) -> list[RidgeResults]:
-    """Fit the targets named by their position, each at its own λ, with one factorisation for all (eqs. 8 and 9)."""
-    problem.check_identified(search.folds)
+    """Fit the targets named by their position, each at its own λ, with one factorisation a law (eqs. 8 and 9)."""
+    problem.check_identified(search.folds, search.laws[0])
     Y = problem.Y[:, list(targets)]
-    solver = search.solver(problem.X, omega_u, omega_e, problem.lam0)
-    scores = search.scores(solver, Y)
-    best = search.lams[np.argmin(scores, axis=0)]
-    return [label(problem, search, solver, m, scores[:, i], float(best[i])) for i, m in enumerate(targets)]
+    solvers = [search.solver(problem.X, omega_u, omega_e, problem.lam0, law) for law in search.laws]
+    scores = np.array([search.scores(solver, Y) for solver in solvers])
+    best = [np.unravel_index(np.argmin(one), one.shape) for one in np.moveaxis(scores, 2, 0)]
+    return [
+        label(problem, search, solvers[law], m, scores[law, :, i], float(search.lams[lam]))
+        for i, (m, (law, lam)) in enumerate(zip(targets, best, strict=True))
+    ]
 
 
 def collect(problem: Problem, fits: list[RidgeResults]) -> RidgeResults | SystemResults:
@@ -160,6 +169,8 @@ def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, 
         df=len(y) - freedom,
         criterion=search.criterion,
         intercept=problem.intercept,
+        law=solver.law,
+        _start=solution.start[:, :, 0] * to_units,
         _solver=solver,
         _se_units=to_units * np.sqrt(sigma2),
         _refit=partial(label, problem, search, solver, m, scores),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tvplab.tvp_kernel import start_columns
+from tvplab.tvp_laws import Law
 from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying
 
 INTERCEPT = "const"
@@ -63,14 +65,14 @@ class Problem:
             lam0=lam0,
         )
 
-    def check_identified(self, folds: Sequence[np.ndarray]) -> None:
+    def check_identified(self, folds: Sequence[np.ndarray], law: Law) -> None:
         """Raise when λ₀ = 0 leaves the start undetermined, in the sample or without one of the folds."""
         if self.lam0 > 0:
             return
-        everything = np.arange(len(self.X))
+        everything, start = np.arange(len(self.X)), start_columns(self.X, law)
         for held_out in [[], *folds]:
-            kept = self.X[np.setdiff1d(everything, held_out)]
-            if np.linalg.matrix_rank(kept) < self.X.shape[1] or len(kept) <= self.X.shape[1]:
+            kept = start[np.setdiff1d(everything, held_out)]
+            if np.linalg.matrix_rank(kept) < start.shape[1] or len(kept) <= start.shape[1]:
                 where = "when a fold is held out" if len(held_out) else f"in {len(kept)} periods"
                 raise ValueError(f"lam0: 0 leaves the first coefficients undetermined {where}; use lam0 > 0")
 

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from tvplab.tvp_banded import BandedSolver
 from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_laws import Law
 from tvplab.validation import as_matrix, check_number
 
 
@@ -31,6 +32,7 @@ class RidgeResults:
         in standardised units.
     df : effective number of parameters, the trace of the hat matrix.
     criterion : how λ was chosen: "folds", "loo", "gcv", "ml", or "given".
+    law : the law of motion of the coefficients, with the φ chosen.
     intercept : whether the first coefficient belongs to a constant that the model added.
     converged : False when the volatility model of the second step fell back on a simpler one.
     first_step : the homogeneous-variance fit that `TwoStepRidge` starts from, else None.
@@ -47,8 +49,10 @@ class RidgeResults:
     df: float
     criterion: str
     intercept: bool
+    law: Law
     converged: bool = True
     first_step: RidgeResults | None = None
+    _start: np.ndarray = field(default=None, repr=False)
     _solver: DualSolver | BandedSolver = field(default=None, repr=False)
     _se_units: np.ndarray = field(default=None, repr=False)
     _refit: Callable[[float], RidgeResults] = field(default=None, repr=False)
@@ -75,15 +79,19 @@ class RidgeResults:
         return self.beta - half, self.beta + half
 
     def predict(self, x_next) -> float | pd.Series:
-        """Forecast y for regressors after the sample, with the last period's coefficients (a random walk's forecast).
+        """Forecast y for the periods after the sample, with the coefficients that the law of motion expects there.
+
+        A random walk keeps the last period's, a trend goes on, an autoregression returns to its start.
 
         Parameters
         ----------
-        x_next : the K regressors without the constant; or a frame or array with one row a period.
+        x_next : the K regressors of the next period, without the constant; or a frame or array whose rows are the
+            next periods.
         """
-        last = self.beta.iloc[-1]
-        level, slopes = (last.iloc[0], last.iloc[1:]) if self.intercept else (0.0, last)
-        forecast = level + _next_regressors(x_next, list(slopes.index)) @ slopes.to_numpy()
+        X = _next_regressors(x_next, list(self.beta.columns[self.intercept :]))
+        coefficients = self.law.forecast(self.beta.to_numpy(), self._start, len(X))
+        level = coefficients[:, 0] if self.intercept else 0.0
+        forecast = level + np.sum(X * coefficients[:, self.intercept :], axis=1)
         if np.ndim(x_next) == 1:
             return float(forecast[0])
         return pd.Series(forecast, x_next.index if isinstance(x_next, pd.DataFrame) else None)

@@ -10,6 +10,7 @@ import pandas as pd
 from tvplab import crossval
 from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
 from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_laws import WALK, Law, candidate_laws
 from tvplab.tvp_solution import Solution
 from tvplab.validation import check_number
 
@@ -24,36 +25,42 @@ ILL_CONDITIONED = 1e4
 class Search:
     """The candidates `lams` (L,) for λ and the `criterion`: "folds", "loo", "gcv", "ml", or "given" for one fixed λ.
 
-    `folds` are the periods held out together: one each for "loo", none where nothing is held out.
+    `folds` are the periods held out together: one each for "loo", none where nothing is held out.  `laws` are the
+    candidates for the law of motion: one, unless φ is to be chosen.
     """
 
     lams: np.ndarray
     criterion: str
     folds: tuple[np.ndarray, ...] = ()
+    laws: tuple[Law, ...] = (WALK,)
 
     @classmethod
     def of(cls, model, index: pd.Index) -> Search:
-        """Check the model's `lam`, `lams` and `cv`."""
+        """Check the model's `lam`, `lams`, `cv` and `law`."""
+        laws = candidate_laws(model.law)
         if not isinstance(model.lam, str):
-            return cls(np.array([check_number(model.lam, "lam")]), "given")
+            if len(laws) > 1:
+                raise ValueError('law: φ is chosen together with λ; give phi, or lam="cv" (with lams=[…] for one λ)')
+            return cls(np.array([check_number(model.lam, "lam")]), "given", laws=laws)
         if model.lam != "cv":
             raise ValueError(f'lam: expected a number > 0 or "cv", got {model.lam!r}')
-        lams = LAMS if model.lams is None else np.array([check_number(one, "lams") for one in np.ravel(model.lams)])
+        default = LAMS * laws[0].unit(len(index))
+        lams = default if model.lams is None else np.array([check_number(one, "lams") for one in np.ravel(model.lams)])
         if len(lams) == 0:
             raise ValueError("lams: is empty; give at least one candidate > 0")
         if isinstance(model.cv, str) and model.cv in crossval.CRITERIA:
             single = tuple(np.arange(len(index))[:, None]) if model.cv == "loo" else ()
-            return cls(lams, model.cv, single)
-        return cls(lams, "folds", tuple(crossval.make_folds(model.cv, index)))
+            return cls(lams, model.cv, single, laws)
+        return cls(lams, "folds", tuple(crossval.make_folds(model.cv, index)), laws)
 
-    def solver(self, X: np.ndarray, omega_u: np.ndarray, omega_e: np.ndarray, lam0: float) -> DualSolver | BandedSolver:
+    def solver(self, X, omega_u, omega_e, lam0: float, law: Law) -> DualSolver | BandedSolver:
         """Return the cheaper solver of this search; the dual where X is nearly collinear, unless T is too large.
 
-        The banded route needs Ω_u's diagonal, all of it positive; the dual takes any Ω_u.
+        The banded route is for random walks and needs Ω_u's diagonal, all of it positive; the dual takes any Ω_u.
         """
         T, K = X.shape
-        if omega_u.ndim == 2 or np.any(omega_u <= 0.0):
-            return DualSolver(X, omega_u, omega_e, lam0)
+        if law != WALK or omega_u.ndim == 2 or np.any(omega_u <= 0.0):
+            return DualSolver(X, omega_u, omega_e, lam0, law)
         solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds)}[self.criterion]
         cheap = banded_is_cheaper(T, K, len(self.lams) if solves else 0, solves)
         if cheap and T <= 4000 and _condition(X, lam0) > ILL_CONDITIONED:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import linalg
 
+from tvplab.tvp_laws import WALK, Law
 from tvplab.tvp_solution import Solution
 
 
@@ -96,12 +97,16 @@ class Start:
 
 @dataclass(frozen=True)
 class BandedSolver:
-    """The primal problem (eq. 7) in β itself, by banded Cholesky.  Parameters and methods as in `DualSolver`."""
+    """The primal problem (eq. 7) in β itself, by banded Cholesky.  Parameters and methods as in `DualSolver`.
+
+    Its coefficients are random walks with independent drifts.
+    """
 
     X: np.ndarray
     omega_u: np.ndarray
     omega_e: np.ndarray
     lam0: float
+    law: Law = WALK
     _latest: dict = field(default_factory=dict, repr=False, compare=False)
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
@@ -114,6 +119,7 @@ class BandedSolver:
         posterior = 2.0 * np.log(factor.band[0]).sum() + np.linalg.slogdet(start.precision)[1]
         return Solution(
             beta=beta,
+            start=beta[:1],
             quad=np.einsum("tm,t,tm->m", Y, factor.weight, Y - fitted),
             logdet=float(np.log(self.omega_e).sum() + posterior - prior),
             rank=T if self.lam0 else T - K,

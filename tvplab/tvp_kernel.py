@@ -9,7 +9,8 @@ Model (Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, eqs. 1, 
 r is the model of eqs. 12-13.  It need not have full rank: a coefficient whose row is zero stays constant.
 
 The paper's Z Ω_θ Z' is never formed: it equals K/λ + XX'/λ₀ with K = (X Ω_u X') ∘ M and M_ts = min(t, s) − 1, so that
-the cost no longer grows with K.  λ₀ = 0 leaves the first period's coefficients free.
+the cost no longer grows with K.  λ₀ = 0 leaves the first period's coefficients free.  Another law of motion
+(`tvp_laws`) is another M, and, where it has a trend, more start columns than X.
 """
 
 from __future__ import annotations
@@ -21,13 +22,18 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
+from tvplab.tvp_laws import WALK, Law
 from tvplab.tvp_solution import Solution
 
 
-def hadamard_kernel(X: np.ndarray, omega_u: np.ndarray) -> np.ndarray:
-    """K (T, T) = (X Ω_u X') ∘ M, M_ts = min(t, s) − 1: the covariance of x_t'(β_t − β_1) at λ = σ² = 1."""
-    elapsed = np.arange(len(X), dtype=float)
-    return (times_drift(X, omega_u) @ X.T) * np.minimum.outer(elapsed, elapsed)
+def hadamard_kernel(X: np.ndarray, omega_u: np.ndarray, law: Law = WALK) -> np.ndarray:
+    """K (T, T) = (X Ω_u X') ∘ M, for a random walk M_ts = min(t, s) − 1: the covariance of x_t'δ_t at λ = σ² = 1."""
+    return (times_drift(X, omega_u) @ X.T) * law.covariance(len(X))
+
+
+def start_columns(X: np.ndarray, law: Law) -> np.ndarray:
+    """The regressors of the start (T, J·K): X times every column of the law's basis; X itself for a random walk."""
+    return np.hstack([X * b[:, None] for b in law.basis(len(X)).T])
 
 
 def times_drift(X: np.ndarray, omega_u: np.ndarray) -> np.ndarray:
@@ -40,16 +46,9 @@ def drift_variances(omega_u: np.ndarray) -> np.ndarray:
     return omega_u if omega_u.ndim == 1 else np.diagonal(omega_u)
 
 
-def apply_minimum(B: np.ndarray) -> np.ndarray:
-    """M B for B (T, J) in O(TJ): a reversed cumulative sum, then a forward one."""
-    after = np.cumsum(B[::-1], axis=0)[::-1]
-    after[0] = 0.0
-    return np.cumsum(after, axis=0)
-
-
 @dataclass(frozen=True)
 class StartProjection:
-    """Regression on X with penalty λ₀, by the thin singular value decomposition Ω_ε^{-1/2} X = P diag(s) Q'.
+    """Regression on the start columns, called X here, with penalty λ₀: the thin SVD Ω_ε^{-1/2} X = P diag(s) Q'.
 
     It removes the first period's coefficients from the problem, for any λ₀ ≥ 0 (λ₀ = 0 needs X of full rank).
     """
@@ -104,23 +103,25 @@ class DualSolver:
     X : (T, K) regressors.
     omega_u : (K,) relative drift variance of each coefficient, or (K, K) relative drift covariance.
     omega_e : (T,) relative residual variance of each period.
-    lam0 : penalty on the first period's coefficients, ≥ 0.
+    lam0 : penalty on the first period's coefficients (and the trend's, if the law has one), ≥ 0.
+    law : law of motion of the coefficients.
     """
 
     X: np.ndarray
     omega_u: np.ndarray
     omega_e: np.ndarray
     lam0: float
+    law: Law = WALK
 
     @cached_property
     def start(self) -> StartProjection:
-        """The regression that concentrates out β_1."""
-        return StartProjection.of(self.X, self.omega_e, self.lam0)
+        """The regression that concentrates out the start, β_1 for a random walk."""
+        return StartProjection.of(start_columns(self.X, self.law), self.omega_e, self.lam0)
 
     @cached_property
     def _spectrum(self) -> tuple[np.ndarray, np.ndarray]:
         """(γ, V), shapes (T,) and (T, T)."""
-        half = self.start.whiten(hadamard_kernel(self.X, self.omega_u))
+        half = self.start.whiten(hadamard_kernel(self.X, self.omega_u, self.law))
         G = self.start.whiten(np.ascontiguousarray(half.T))
         gamma, Q = linalg.eigh(G, driver="evd", overwrite_a=True, check_finite=False)
         return np.clip(gamma, 0.0, None), self.start.project(Q) / self.start.root_e[:, None]
@@ -129,8 +130,10 @@ class DualSolver:
         """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
         gamma, V = self._spectrum
         d, VY = lam / (lam + gamma), V.T @ Y
+        beta, start = self.coefficients(V @ (d[:, None] * VY), Y, lam)
         return Solution(
-            beta=self._coefficients(V @ (d[:, None] * VY), Y, lam),
+            beta=beta,
+            start=start,
             quad=d @ (VY * VY),
             logdet=float(np.log(self.omega_e).sum() + np.log1p(gamma / lam).sum() + self.start.logdet),
             rank=len(Y) if self.lam0 else len(Y) - len(self.start.s),
@@ -141,12 +144,13 @@ class DualSolver:
         gamma, V = self._spectrum
         return self.omega_e * ((V * V) @ (lam / (lam + gamma)))
 
-    def _coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> np.ndarray:
-        """β (T, K, M) from dual weights α (T, M): u_s = (Ω_u/λ) Σ_{t≥s} x_t α_t, then β_1 by regression."""
+    def coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> tuple[np.ndarray, np.ndarray]:
+        """β (T, K, M) and start (J, K, M) from α (T, M): u_s = (Ω_u/λ) Σ_{t≥s} x_t α_t, then β_1 by regression."""
         scaled = times_drift(self.X, self.omega_u / lam)
-        drift = np.stack([apply_minimum(scaled * a[:, None]) for a in alpha.T], axis=2)
+        drift = np.stack([self.law.apply(scaled * a[:, None]) for a in alpha.T], axis=2)
         moved = np.einsum("tk,tkm->tm", self.X, drift)
-        return drift + self.start.coefficients(Y - moved)
+        start = self.start.coefficients(Y - moved).reshape(-1, *drift.shape[1:])
+        return drift + (start if len(start) == 1 else np.einsum("tj,jkm->tkm", self.law.basis(len(Y)), start)), start
 
     def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: Sequence[np.ndarray]) -> np.ndarray:
         """y_F − ŷ_F^{(−F)} = (A_FF)⁻¹ (A y)_F for every λ and fold F (L, T, M): exact for any folds, no refitting."""
@@ -177,21 +181,23 @@ class DualSolver:
     def variances(self, lam: float) -> np.ndarray:
         """Posterior variance of every β_{t,k} in units of σ² (T, K), in O(K T²): no KT×KT inverse (section 2.4.3).
 
-        Given the drifts δ_t = β_t − β_1, the start is a regression: β_1 = H(y − z) + error, z_t = x_t'δ_t.  Hence
-        β_{t,k} = (Hy)_k + (δ_{t,k} − (Hz)_k) + error_k; the bracket has posterior variance prior − c'A_λ c, with c its
-        covariance with y, and the error that of the regression.
+        Given the drifts δ_t, the start c_k (J,) is a regression: c = H(y − z) + error, z_t = x_t'δ_t.  Hence, with b_t
+        the law's basis (1 for a random walk), β_{t,k} = b_t'(Hy)_k + (δ_{t,k} − b_t'(Hz)_k) + b_t'error_k; the bracket
+        has posterior variance prior − c'A_λ c, with c its covariance with y, and the error that of the regression.
         """
+        T, K = self.X.shape
         gamma, V = self._spectrum
         root_d = np.sqrt(lam / (lam + gamma))
-        kernel = hadamard_kernel(self.X, self.omega_u)
-        H = self.start.coefficients(np.eye(len(self.X)))
-        KH = kernel @ H.T  # covariance of y with Hz
-        elapsed = np.arange(len(self.X))
+        B, law = self.law.basis(T), self.law
+        H = self.start.coefficients(np.eye(T))
+        KH = (hadamard_kernel(self.X, self.omega_u, law) @ H.T).reshape(T, -1, K)  # covariance of y with Hz
+        H, error = H.reshape(-1, K, T), self.start.covariance.reshape(2 * (B.shape[1], K))
         out = np.empty_like(self.X)
-        scaled, own = times_drift(self.X, self.omega_u), drift_variances(self.omega_u)
+        scaled, own, elapsed = times_drift(self.X, self.omega_u), drift_variances(self.omega_u), law.variances(T)
         for k, x in enumerate(scaled.T):
-            with_Hz = apply_minimum((x * H[k])[:, None])[:, 0]  # covariance of δ_{t,k} with (Hz)_k
-            prior = own[k] * elapsed - 2.0 * with_Hz + H[k] @ KH[:, k]
-            c = apply_minimum(x[:, None] * V) - V.T @ KH[:, k]  # V'c, one column a period
-            out[:, k] = prior / lam - np.sum((c * root_d / lam) ** 2, axis=1)
-        return out + np.diag(self.start.covariance)
+            with_Hz = law.apply(x[:, None] * H[:, k].T)  # covariance of δ_{t,k} with (Hz)_k
+            spread = B @ (H[:, k] @ KH[:, :, k] / lam + error[:, k, :, k])
+            prior = own[k] * elapsed - 2.0 * np.sum(B * with_Hz, axis=1)
+            c = law.apply(x[:, None] * V) - B @ (KH[:, :, k].T @ V)  # V'c, one column a period
+            out[:, k] = prior / lam + np.sum(B * spread, axis=1) - np.sum((c * root_d / lam) ** 2, axis=1)
+        return out

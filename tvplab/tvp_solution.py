@@ -14,12 +14,14 @@ class Solution:
     Attributes
     ----------
     beta : (T, K, M) coefficients of M targets.
+    start : (J, K, M) coefficients of the start: β_1, and the slope where the law of motion has one.
     quad : (M,) y'A_λ y, the weighted squares that the marginal likelihood explains.
     logdet : log|A_λ⁻¹|, without its infinite part when the start is free (λ₀ = 0).
     rank : number of directions of y that the likelihood uses: T, or T − K when the start is free.
     """
 
     beta: np.ndarray
+    start: np.ndarray
     quad: np.ndarray
     logdet: float
     rank: int
