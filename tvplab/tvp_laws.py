@@ -114,7 +114,7 @@ class SmoothTrend(DriftingWalk):
         return beta[-1] + np.arange(1.0, steps + 1.0)[:, None] * (beta[-1] - beta[-2])
 
     def unit(self, T: int) -> float:
-        """The power of ten nearest to T²/6, the ratio of the mean diagonals of M (T⁴/12 over T²/2, times T)."""
+        """The power of ten nearest to T²/6, the ratio of this M's trace (T⁴/12) to a random walk's (T²/2)."""
         return 10.0 ** np.round(np.log10(T**2 / 6.0))
 
 
