@@ -1,0 +1,58 @@
+"""Forecasts of one quarter by all models of the forecasting study, and the rule for outliers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tvplab.constant_ridge import least_squares, ridge
+from tvplab.crossval import RandomBlocks, RandomFolds, make_folds
+from tvplab.replicate.forecasting_data import Macro, Sample, over_horizon, sample, systems
+from tvplab.ridge import TwoStepRidge
+
+HORIZONS = (1, 2, 4)
+FOLDS = {"basic": RandomFolds(5), "blocked": RandomBlocks(length=8, n=5)}
+"""Cross-validation of Tables 15 and 16, and of Table 17."""
+
+PLAIN = "Plain"
+MODELS = {"2SRR": TwoStepRidge}
+
+
+def forecast_quarter(macro: Macro, spec: str, quarter: pd.Period, cv: str) -> pd.DataFrame:
+    """Forecast every target at every horizon by every model of a specification.
+
+    Returns a frame with columns target, horizon, model, actual, forecast, and `replaced`: whether the outlier rule
+    put the constant-parameter forecast in its place.
+    """
+    tables = []
+    for horizon in HORIZONS:
+        actual = over_horizon(macro.targets, horizon).loc[quarter]
+        for targets in systems(spec):
+            data = sample(macro, spec, targets, quarter, horizon)
+            table = forecast_sample(data, spec, FOLDS[cv])
+            tables.append(table.assign(horizon=horizon, actual=table["target"].map(actual)))
+    return pd.concat(tables, ignore_index=True)
+
+
+def forecast_sample(data: Sample, spec: str, cv) -> pd.DataFrame:
+    """Forecast the targets of one regression: columns target, model, forecast, replaced."""
+    plain = constant_forecast(data, spec, cv)
+    low, high = plausible(data.Y)
+    tables = [pd.DataFrame({"model": PLAIN, "forecast": plain, "replaced": False})]
+    for name, model in MODELS.items():
+        raw = model(cv=cv).fit(data.Y, data.X).predict(data.x_next)
+        kept = raw.between(low, high)
+        tables.append(pd.DataFrame({"model": name, "forecast": raw.where(kept, plain), "replaced": ~kept}))
+    return pd.concat(tables).rename_axis("target").reset_index()
+
+
+def constant_forecast(data: Sample, spec: str, cv) -> pd.Series:
+    """Forecast with constant parameters (M,): least squares, and a cross-validated ridge for the large VAR."""
+    Y, X = data.Y.to_numpy(), data.X.to_numpy()
+    fit = ridge(Y, X, make_folds(cv, data.Y.index)) if spec == "VAR20" else least_squares(Y, X)
+    return pd.Series(fit.predict(data.x_next.to_numpy()[None, :])[0], data.Y.columns)
+
+
+def plausible(Y: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Range outside which a forecast counts as an outlier: ȳ + 2·min(y − ȳ) to ȳ + 2·max(y − ȳ) of the sample."""
+    mean = Y.mean()
+    return mean + 2.0 * (Y.min() - mean), mean + 2.0 * (Y.max() - mean)
