@@ -7,7 +7,8 @@ import pytest
 import tvplab
 from tvplab.marss import MARSS, DynamicFactorModel, start_values
 from tvplab.marss_em import _hidden_correlated, _missing, expect, matrices, maximise, smooth
-from tvplab.marss_matrices import LinearMatrix, column, square
+from tvplab.marss_matrices import LinearMatrix
+from tvplab.marss_shortcuts import column, square
 from tvplab.volatility import ConvergenceWarning
 
 RNG = np.random.default_rng(0)

@@ -16,8 +16,9 @@ import numpy as np
 
 from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
 from tvplab.marss_inference import polish
-from tvplab.marss_matrices import LinearMatrix, column, square
+from tvplab.marss_matrices import LinearMatrix
 from tvplab.marss_results import MARSSResults
+from tvplab.marss_shortcuts import column, loadings, rectangle, scaling, square
 from tvplab.marss_stopping import reference_rule, sound_rule
 from tvplab.validation import as_frame, check_choice, check_number, check_panel
 from tvplab.volatility import ConvergenceWarning
@@ -31,9 +32,10 @@ class MARSS:
     """A multivariate autoregressive state-space model, estimated by EM.
 
     Each of Z (N×m), A (N), R (N×N), B (m×m), U (m), Q (m×m), x0 (m), V0 (m×m) is a matrix of numbers (fixed), names
-    (estimated; the same name twice is one parameter) and linear forms such as "1+2*a"; or a shortcut: "identity",
-    "zero", "diagonal and equal", "diagonal and unequal", "equalvarcov", "unconstrained" for square ones, "zero",
-    "equal", "unequal" for columns.  V0 is taken as given.
+    (estimated; the same name twice is one parameter) and linear forms such as "1+2*a"; or a shortcut string, those of
+    R MARSS (`marss_shortcuts`): "identity", "zero", "diagonal and equal", "diagonal and unequal", "equalvarcov",
+    "unconstrained" for square ones, "zero", "equal", "unequal" for columns; Z also "onestate" or a pandas Categorical
+    of group labels; A also "scaling"; D and C also "equal" and "unequal".  V0 is taken as given.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ class MARSS:
         check_choice(self.rule, "rule", tuple(RULES))
         check_number(tol, "tol")
         data = check_panel(y, "y")
-        forms = self._forms(list(map(str, data.columns)))
+        forms = self._forms(list(map(str, data.columns)), *(_count(g) for g in (d, c)))
         stop = RULES[self.rule](tol, minit)
         inputs = Inputs.of(len(data), _covariates(d, data, forms["A"], "d"), _covariates(c, data, forms["U"], "c"))
         values, first = data.to_numpy(), start_values(forms, start)
@@ -100,14 +102,16 @@ class MARSS:
             warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
         return MARSSResults.of(data, forms, parameters, path, converged, inputs)
 
-    def _forms(self, series: list[str]) -> Forms:
-        """Return all matrices as linear forms of fitting shapes."""
+    def _forms(self, series: list[str], p: int = 0, q: int = 0) -> Forms:
+        """Return all matrices as linear forms of fitting shapes; p covariates of the series, q of the states."""
         N = len(series)
-        Z = LinearMatrix.of(square(self.Z, series) if isinstance(self.Z, str) else self.Z)
+        Z = LinearMatrix.of(loadings(self.Z, series))
         states = [f"X{k + 1}" for k in range(Z.shape[1])]
-        forms = {"Z": Z, "A": _form(self.A, series, column, self.D), "R": _form(self.R, series, square)}
-        forms |= {name: _form(getattr(self, name), states, square) for name in ("B", "Q", "V0")}
-        forms |= {"U": _form(self.U, states, column, self.C), "x0": _form(self.x0, states, column)}
+        A = scaling(Z, series) if isinstance(self.A, str) and self.A == "scaling" else self.A
+        forms = {"Z": Z, "A": _form(A, series, column, _effects(self.D, series, p))}
+        forms |= {"R": _form(self.R, series, square), "B": _form(self.B, states, _transition)}
+        forms |= {name: _form(getattr(self, name), states, square) for name in ("Q", "V0")}
+        forms |= {"U": _form(self.U, states, column, _effects(self.C, states, q)), "x0": _form(self.x0, states, column)}
         m = len(states)
         shapes = {
             "Z": (N, m),
@@ -210,6 +214,21 @@ def _form(cells: Matrix, labels: list[str], shortcut, effects: Matrix | None = N
     if len(own) != len(more):
         raise ValueError(f"D, C: {len(more)} rows of effects where {len(own)} are needed")
     return LinearMatrix.of(np.hstack([table.reshape(len(table), -1) for table in (own, more)]))
+
+
+def _count(covariates) -> int:
+    """Return the number of columns of covariates; none is 0, a vector is one."""
+    return 0 if covariates is None else np.atleast_2d(np.transpose(covariates)).shape[0]
+
+
+def _transition(shortcut: str, states: list[str]) -> np.ndarray:
+    """Read a shortcut of B."""
+    return rectangle(shortcut, states, states)
+
+
+def _effects(cells: Matrix | None, labels: list[str], count: int) -> Matrix | None:
+    """Read a shortcut of D or C for so many covariates, numbered from 1."""
+    return rectangle(cells, labels, [str(k + 1) for k in range(count)]) if isinstance(cells, str) else cells
 
 
 def _covariates(values, data, form: LinearMatrix, name: str) -> np.ndarray | None:

@@ -1,7 +1,8 @@
 """A model matrix that mixes numbers (fixed) and names (estimated): vec(M) = fixed + design · p.
 
-The same name twice is one shared parameter; a linear form such as "1 + 2*a - b" is allowed.  Shortcut strings stand for
-the common patterns.  Source: Holmes, *Derivation of an EM algorithm for constrained MARSS models*, section 1.
+The same name twice is one shared parameter; a linear form such as "1 + 2*a - b" is allowed.
+A matrix that moves in time is a stack of T of them.  Source: Holmes, *Derivation of an EM algorithm for constrained
+MARSS models*, section 1.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class LinearMatrix:
     """A matrix whose cells are linear in named parameters.
 
     `shape` (rows, columns); `fixed` (rows·columns,) and `design` (rows·columns, n), cells by column as vec has them;
-    `names` (n,).
+    `names` (n,).  Where the matrix moves, `fixed` and `design` have a leading dimension T.
     """
 
     shape: tuple[int, int]
@@ -34,33 +35,45 @@ class LinearMatrix:
     names: tuple[str, ...]
 
     def matrix(self, p: np.ndarray) -> np.ndarray:
-        """Return the matrix at parameters p (n,)."""
-        return (self.fixed + self.design @ p).reshape(self.shape, order="F")
+        """Return the matrix at parameters p (n,), with a leading dimension T where it moves."""
+        rows, columns = self.shape
+        return np.swapaxes((self.fixed + self.design @ p).reshape(*self.fixed.shape[:-1], columns, rows), -1, -2)
 
     @cached_property
     def projector(self) -> np.ndarray:
-        """(D'D)⁻¹D' (n, rows·columns): the parameters nearest to given cells."""
-        return np.linalg.pinv(self.design)
+        """(D'D)⁻¹D' (n, rows·columns): the parameters nearest to given cells, of all periods where it moves."""
+        return np.linalg.pinv(self.design.reshape(-1, self.n))
 
     @property
     def n(self) -> int:
         """Number of parameters."""
         return len(self.names)
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is one matrix for each period."""
+        return self.fixed.ndim > 1
+
     @classmethod
     def of(cls, cells) -> LinearMatrix:
-        """Read a matrix of numbers, names and linear forms (nested lists or an array; a vector is one column)."""
+        """Read a matrix of numbers, names and linear forms (nested lists or an array; a vector is one column).
+
+        Three dimensions (T, rows, columns) are one matrix for each period.
+        """
         table = np.asarray(cells, dtype=object)
         table = table[:, None] if table.ndim == 1 else table
-        if table.ndim != 2:
-            raise ValueError(f"expected a matrix, got shape {table.shape}")
-        forms = [_linear_form(cell) for cell in table.ravel(order="F")]
+        if table.ndim not in (2, 3):
+            raise ValueError(f"expected a matrix, or one for each period, got shape {table.shape}")
+        by_column = np.swapaxes(table, -1, -2)
+        forms = [_linear_form(cell) for cell in by_column.ravel()]
         names = tuple(dict.fromkeys(name for _, terms in forms for name in terms))
         design = np.zeros((len(forms), len(names)))
         for row, (_, terms) in enumerate(forms):
             for name, factor in terms.items():
                 design[row, names.index(name)] = factor
-        return cls(table.shape, np.array([number for number, _ in forms]), design, names)
+        fixed, lead = np.array([number for number, _ in forms]), by_column.shape[:-2]
+        size = (*lead, by_column.shape[-2] * by_column.shape[-1])
+        return cls(table.shape[-2:], fixed.reshape(size), design.reshape(*size, len(names)), names)
 
 
 def _linear_form(cell) -> tuple[float, dict[str, float]]:
@@ -81,35 +94,3 @@ def _linear_form(cell) -> tuple[float, dict[str, float]]:
         else:
             terms[factored or name] = terms.get(factored or name, 0.0) + float(sign + (factor or "1"))
     return number, terms
-
-
-def square(shortcut: str, labels: list[str]) -> np.ndarray:
-    """Cells of a square matrix from a shortcut, rows and columns named by `labels`."""
-    n = len(labels)
-    cells = np.zeros((n, n), dtype=object)
-    if shortcut == "identity":
-        np.fill_diagonal(cells, 1.0)
-    elif shortcut == "diagonal and equal":
-        np.fill_diagonal(cells, "diag")
-    elif shortcut == "equalvarcov":
-        cells[:] = "offdiag"
-        np.fill_diagonal(cells, "diag")
-    elif shortcut in ("diagonal and unequal", "unconstrained"):
-        for j in range(n):
-            for i in range(j, n):
-                if i == j or shortcut == "unconstrained":
-                    cells[i, j] = cells[j, i] = Name(f"({labels[i]},{labels[j]})")
-    elif shortcut != "zero":
-        raise ValueError(f"unknown shortcut {shortcut!r} for a square matrix")
-    return cells
-
-
-def column(shortcut: str, labels: list[str]) -> np.ndarray:
-    """Cells of a column from a shortcut: "zero", "unequal" (one each, also "unconstrained") or "equal"."""
-    if shortcut == "zero":
-        return np.zeros((len(labels), 1), dtype=object)
-    if shortcut in ("unequal", "unconstrained"):
-        return np.array([Name(label) for label in labels], dtype=object)[:, None]
-    if shortcut == "equal":
-        return np.full((len(labels), 1), "equal", dtype=object)
-    raise ValueError(f"unknown shortcut {shortcut!r} for a column")
