@@ -19,7 +19,8 @@ HERE = Path(__file__).parent / "oracles" / "marss_dfm_small"
 FOLDER = Path(os.environ["TVPLAB_DATA"]).parent / "oracles" / "marss" if "TVPLAB_DATA" in os.environ else HERE
 FOLDER = FOLDER if FOLDER.is_dir() else HERE
 PATHS = sorted(path.name.removesuffix("_path_loglik_path.csv") for path in FOLDER.glob("*_path_loglik_path.csv"))
-FITS = sorted(path.stem for pattern in ("*_default.json", "*zid_tight.json") for path in FOLDER.glob(pattern))
+FITS = sorted(path.stem for pattern in ("*_default.json", "*_tight.json") for path in FOLDER.glob(pattern))
+LONG = ("dfm_small_q1_tight", "dfm_small_u0_tight")  # 5000 iterations each
 
 
 def read(name):
@@ -51,7 +52,7 @@ def test_all_oracles_are_used_where_they_are():
     if FOLDER == HERE:
         pytest.skip("set TVPLAB_DATA: only the excerpt in the repository is tested")
     assert len(PATHS) == 11
-    assert len(FITS) == 12
+    assert len(FITS) == 14
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -70,7 +71,7 @@ def test_log_likelihood_and_parameters_along_the_path(name):
     np.testing.assert_allclose(np.array(ours)[loglik["m_steps"].astype(int)], loglik["logLik"], rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("fit", [pytest.param(fit, marks=pytest.mark.slow) if fit in LONG else fit for fit in FITS])
 def test_fits(fit, monkeypatch):
     """Iterations, estimates, states and AICc of R's own runs; 500 iterations amplify rounding where x0 runs away."""
     name, saved = fit.rsplit("_", 1)[0], json.loads((FOLDER / f"{fit}.json").read_text())
