@@ -197,7 +197,8 @@ def start_values(forms: Forms, given: dict | None) -> Parameters:
     for name, form in forms.items():
         target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
         target = 0.05 * target if name in ("Q", "R") else target
-        found[name] = np.linalg.lstsq(form.design, target.ravel(order="F") - form.fixed, rcond=None)[0]
+        gap = (target.ravel(order="F") - form.fixed).ravel()
+        found[name] = np.linalg.lstsq(form.design.reshape(len(gap), -1), gap, rcond=None)[0]
     for name, values in (given or {}).items():
         if name not in forms or np.shape(values) != (forms[name].n,):
             raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")

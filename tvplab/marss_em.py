@@ -4,7 +4,8 @@
 
 Covariates extend A and U by columns: A = (A, D) multiplies (1, d_t')', U = (U, C) multiplies (1, c_t')'.  Each matrix
 is linear in its parameters, vec(M) = f + D p.  One E-step an iteration, then R, Q, x0, A, U, B, Z in turn,
-each with the newest values of the others.  Missing observations are latent variables.
+each with the newest values of the others.  Missing observations are latent variables.  Where Z, A or R moves in time,
+or B, U or Q, the updates of these three are those of `marss_moving`, period by period.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from tvplab.marss_matrices import LinearMatrix
-from tvplab.statespace import Smoothed, StateSpace
+from tvplab.marss_matrices import LinearMatrix, precision
+from tvplab.marss_moving import OBSERVATION, TRANSITION, hidden, moves, times
+from tvplab.marss_moving import UPDATES as MOVING_UPDATES
+from tvplab.statespace import Smoothed, StateSpace, at
 from tvplab.statespace_fast import filter_and_smooth
 
 ORDER = ("R", "Q", "x0", "A", "U", "B", "Z")
@@ -42,8 +45,8 @@ class Moments(NamedTuple):
     """What the M-step needs from the E-step; t runs over 1..T, `x`, `P`, `lag` also over t = 0.
 
     x (T+1, m) = E x_t, P (T+1, m, m) = E x_t x_t', lag (T+1, m, m) = E x_t x_{t-1}' (lag[0] unused); y (T, N) = E y_t,
-    yx_cov (N, m) = Σ cov(y_t, x_t), yy_cov (N, N) = Σ var(y_t), both zero where all is seen; the inputs;
-    `loglik` of the parameters that made them.
+    yx_cov (N, m) = Σ cov(y_t, x_t), yy_cov (N, N) = Σ var(y_t), both zero where all is seen, and by period, with a
+    leading T, where Z, A or R moves; the inputs; `loglik` of the parameters that made them.
     """
 
     x: np.ndarray
@@ -67,17 +70,23 @@ def _matrix(name: str, form: LinearMatrix, p: np.ndarray) -> np.ndarray:
 
 
 def state_space(M: dict[str, np.ndarray], inputs: Inputs) -> StateSpace:
-    """Return the model of y_t − A(1, d_t')' whose first state is x_0; U moves only where there are covariates."""
-    N, m = M["Z"].shape
-    U = M["U"].reshape(m, -1)
-    U = np.vstack([np.zeros((1, m)), inputs.U @ U.T]) if U.shape[1] > 1 else U[:, 0]
-    return StateSpace(M["Z"], np.zeros(N), M["R"], M["B"], U, M["Q"], M["x0"], M["V0"])
+    """Return the model of y_t − A(1, d_t')' whose first state is x_0; U moves with its covariates too."""
+    N, m = M["Z"].shape[-2:]
+    Z, R, B, Q = (_from_zero(M[name]) for name in ("Z", "R", "B", "Q"))
+    U = M["U"] if M["U"].ndim == 3 else M["U"].reshape(m, -1)
+    U = np.vstack([np.zeros((1, m)), times(U, inputs.U)]) if U.ndim == 3 or U.shape[1] > 1 else U[:, 0]
+    return StateSpace(Z, np.zeros(N), R, B, U, Q, M["x0"], M["V0"])
+
+
+def _from_zero(matrix: np.ndarray) -> np.ndarray:
+    """Put a matrix for time 0, which is never used, before those of a matrix that moves."""
+    return matrix if matrix.ndim == 2 else np.concatenate([matrix[:1], matrix])
 
 
 def with_start(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs) -> np.ndarray:
     """y_t − A(1, d_t')' for t = 0..T (T+1, N): time 0 is a period without observations."""
-    A = M["A"].reshape(y.shape[1], -1)
-    return np.vstack([np.full((1, y.shape[1]), np.nan), y - inputs.A @ A.T])
+    A = M["A"] if M["A"].ndim == 3 else M["A"].reshape(y.shape[1], -1)
+    return np.vstack([np.full((1, y.shape[1]), np.nan), y - times(A, inputs.A)])
 
 
 def smooth(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None) -> Smoothed:
@@ -93,8 +102,9 @@ def expect(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None
     P = s.cov + s.mean[:, :, None] * s.mean[:, None, :]
     lag = s.lag_cov.copy()
     lag[1:] += s.mean[1:, :, None] * s.mean[:-1, None, :]
-    fitted = s.mean[1:] @ M["Z"].T + inputs.A @ M["A"].T
-    return Moments(s.mean, P, lag, *_missing(y, fitted, s.cov[1:], M), inputs, s.loglik)
+    fitted = times(M["Z"], s.mean[1:]) + times(M["A"], inputs.A)
+    filled = (hidden if moves(M, OBSERVATION) else _missing)(y, fitted, s.cov[1:], M)
+    return Moments(s.mean, P, lag, *filled, inputs, s.loglik)
 
 
 def _missing(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -134,10 +144,12 @@ def _hidden_correlated(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndar
 def maximise(forms: Forms, parameters: Parameters, moments: Moments) -> Parameters:
     """M-step: one sequential round over the matrices that have parameters."""
     new, M = dict(parameters), matrices(forms, parameters)
-    start = M["x0"]
+    start, updates = M["x0"], dict(UPDATES)
+    for block in (OBSERVATION, TRANSITION):
+        updates |= MOVING_UPDATES[block] if moves(M, block) else {}
     for name in ORDER:
         if forms[name].n:
-            new[name] = UPDATES[name](forms[name], M, moments, start)
+            new[name] = updates[name](forms[name], M, moments, start)
             M = {**M, name: _matrix(name, forms[name], new[name])}
     return new
 
@@ -174,8 +186,9 @@ def _update_x0(form, M, e: Moments, start):
         weight = np.linalg.pinv(M["V0"])
         right = weight @ (e.x[0] - f)
     else:
-        back = M["B"].T @ precision(M["Q"])
-        weight, right = back @ M["B"], back @ (e.x[1] - M["U"] @ e.inputs.U[0] - M["B"] @ f)
+        B, U, Q = (at(M[name], 0, 2) for name in TRANSITION)
+        back = B.T @ precision(Q)
+        weight, right = back @ B, back @ (e.x[1] - U @ e.inputs.U[0] - B @ f)
     return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
 
 
@@ -239,11 +252,3 @@ def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: 
     D, big = form.design, np.kron(square, weight)
     factor = linalg.cho_factor(D.T @ big @ D, lower=False)  # reads the upper triangle alone: see `_update_B`
     return linalg.cho_solve(factor, D.T @ (right.ravel(order="F") - big @ form.fixed))
-
-
-def precision(covariance: np.ndarray) -> np.ndarray:
-    """Inverse on the rows with variance; zero elsewhere, where nothing is estimated."""
-    alive = np.diag(covariance) > 0
-    out = np.zeros_like(covariance)
-    out[np.ix_(alive, alive)] = np.linalg.inv(covariance[np.ix_(alive, alive)])
-    return out

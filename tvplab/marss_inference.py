@@ -14,13 +14,15 @@ from tvplab.marss_em import (
     expect,
     matrices,
     observation_moment,
-    precision,
     smooth,
     state_space,
     transition_moment,
     with_start,
 )
-from tvplab.statespace import kalman_filter
+from tvplab.marss_matrices import precision
+from tvplab.marss_moving import OBSERVATION, TRANSITION, by_parameter, moves, times
+from tvplab.marss_moving import slopes as moving_slopes
+from tvplab.statespace import at, kalman_filter
 from tvplab.validation import check_choice
 
 
@@ -51,8 +53,9 @@ def log_likelihood(vector: np.ndarray, y: np.ndarray, forms: Forms, inputs: Inpu
 
 def _proper(M: dict[str, np.ndarray]) -> bool:
     """Whether R, and Q where it has variance, are positive definite."""
-    alive = np.diag(M["Q"]) != 0
-    covariances = [M["R"], M["Q"][np.ix_(alive, alive)]]
+    R, Q = (M[name] if M[name].ndim == 3 else M[name][None] for name in ("R", "Q"))
+    alive = [np.diag(one) != 0 for one in Q]
+    covariances = [*R, *(one[np.ix_(rows, rows)] for one, rows in zip(Q, alive, strict=True))]
     return all(np.linalg.eigvalsh(covariance)[0] > 0 for covariance in covariances if covariance.size)
 
 
@@ -63,23 +66,43 @@ def score(y, forms: Forms, parameters: Parameters, inputs: Inputs | None = None)
     """
     M = matrices(forms, parameters)
     e = expect(y, M, inputs)
-    W_R, W_Q, T = precision(M["R"]), precision(M["Q"]), len(y)
-    g, h, before = e.inputs.A, e.inputs.U, e.x[:-1]
-    left, drift = e.y - g @ M["A"].T, h @ M["U"].T
+    block = {**_observation_slopes(M, e), **_transition_slopes(M, e), **_start_slopes(M, e)}
+    return e.loglik, np.concatenate([by_parameter(forms[name], block[name]) for name in sorted(forms)])
+
+
+def _observation_slopes(M, e) -> dict[str, np.ndarray]:
+    """Slopes of Z, A and R (1, rows, columns), summed over time; by period (T, rows, columns) where one moves."""
+    if moves(M, OBSERVATION):
+        return {name: slope for name, slope in moving_slopes(M, e).items() if name in OBSERVATION}
+    W, g = precision(M["R"]), e.inputs.A
+    left = e.y - g @ M["A"].T
+    return {
+        "Z": W @ (left.T @ e.x[1:] + e.yx_cov - M["Z"] @ e.P[1:].sum(axis=0))[None],
+        "A": W @ ((left - e.x[1:] @ M["Z"].T).T @ g)[None],
+        "R": 0.5 * (W @ observation_moment(M, e) @ W - len(e.y) * W)[None],
+    }
+
+
+def _transition_slopes(M, e) -> dict[str, np.ndarray]:
+    """Slopes of B, U and Q in the same form."""
+    if moves(M, TRANSITION):
+        return {name: slope for name, slope in moving_slopes(M, e).items() if name in TRANSITION}
+    W, h, before = precision(M["Q"]), e.inputs.U, e.x[:-1]
+    drift = h @ M["U"].T
+    return {
+        "B": W @ (e.lag[1:].sum(axis=0) - drift.T @ before - M["B"] @ e.P[:-1].sum(axis=0))[None],
+        "U": W @ ((e.x[1:] - before @ M["B"].T - drift).T @ h)[None],
+        "Q": 0.5 * (W @ transition_moment(M, e) @ W - len(e.y) * W)[None],
+    }
+
+
+def _start_slopes(M, e) -> dict[str, np.ndarray]:
+    """Slope of x0; where V0 = 0 it reaches the data through the first transition."""
     start = precision(M["V0"]) @ (e.x[0] - M["x0"])
     if not np.any(M["V0"]):
-        start = M["B"].T @ W_Q @ (e.x[1] - M["B"] @ M["x0"] - drift[0])
-    slopes = {
-        "Z": W_R @ (left.T @ e.x[1:] + e.yx_cov - M["Z"] @ e.P[1:].sum(axis=0)),
-        "A": W_R @ (left - e.x[1:] @ M["Z"].T).T @ g,
-        "R": 0.5 * (W_R @ observation_moment(M, e) @ W_R - T * W_R),
-        "B": W_Q @ (e.lag[1:].sum(axis=0) - drift.T @ before - M["B"] @ e.P[:-1].sum(axis=0)),
-        "U": W_Q @ (e.x[1:] - before @ M["B"].T - drift).T @ h,
-        "Q": 0.5 * (W_Q @ transition_moment(M, e) @ W_Q - T * W_Q),
-        "x0": start,
-        "V0": np.zeros_like(M["V0"]),
-    }
-    return e.loglik, np.concatenate([forms[name].design.T @ slopes[name].ravel(order="F") for name in sorted(forms)])
+        B, U, Q = (at(M[name], 0, 2) for name in TRANSITION)
+        start = B.T @ precision(Q) @ (e.x[1] - B @ M["x0"] - U @ e.inputs.U[0])
+    return {"x0": start[None, :, None], "V0": np.zeros_like(M["V0"])[None]}
 
 
 def polish(
@@ -153,7 +176,7 @@ def innovations(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None =
     left = with_start(y, M, inputs)
     filtered = kalman_filter(left, state_space(M, inputs))
     x, P = filtered.predicted_mean[1:], filtered.predicted_cov[1:]
-    return np.where(np.isfinite(y), left[1:] - x @ M["Z"].T, 0.0), M["Z"] @ P @ M["Z"].T + M["R"]
+    return np.where(np.isfinite(y), left[1:] - times(M["Z"], x), 0.0), M["Z"] @ P @ np.swapaxes(M["Z"], -1, -2) + M["R"]
 
 
 def intervals(

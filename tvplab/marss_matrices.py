@@ -94,3 +94,13 @@ def _linear_form(cell) -> tuple[float, dict[str, float]]:
         else:
             terms[factored or name] = terms.get(factored or name, 0.0) + float(sign + (factor or "1"))
     return number, terms
+
+
+def precision(covariance: np.ndarray) -> np.ndarray:
+    """Inverse on the rows with variance, zero elsewhere, where nothing is estimated; of each period's matrix."""
+    if covariance.ndim == 3:
+        return np.array([precision(one) for one in covariance])
+    alive = np.diag(covariance) > 0
+    out = np.zeros_like(covariance)
+    out[np.ix_(alive, alive)] = np.linalg.inv(covariance[np.ix_(alive, alive)])
+    return out
