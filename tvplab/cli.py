@@ -1,4 +1,4 @@
-"""The command line: `python -m tvplab data list | fetch | verify`."""
+"""The command line: `python -m tvplab data list | fetch | verify` and `python -m tvplab replicate`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from tvplab import data
+from tvplab.replicate.command import add_command as add_replicate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check the files at hand")
     verify.add_argument("name", metavar="NAME", nargs="?")
     verify.set_defaults(run=_verify)
+    add_replicate(rooms)
     return parser
 
 

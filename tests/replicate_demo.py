@@ -1,0 +1,41 @@
+"""A small task, and a command line that knows only its study: what the tests of `replicate` run."""
+
+import sys
+import time
+
+import numpy as np
+
+from tvplab.replicate import catalog
+from tvplab.replicate.study import Study, Task
+
+
+def run(cell):
+    """Numbers that depend on the order of additions, after a pause."""
+    time.sleep(cell["pause"])
+    A = np.random.default_rng(cell["seed"]).standard_normal((60, 60))
+    return {"trace": float(np.trace(np.linalg.inv(A @ A.T))), "seed": cell["seed"]}
+
+
+def fail_on_three(cell):
+    if cell["seed"] == 3:
+        raise ArithmeticError("three")
+    return run(cell)
+
+
+def cells(mode, sims):
+    return [{"seed": seed, "pause": 0.05} for seed in range(sims or {"quick": 4, "full": 8}[mode])]
+
+
+def table(rows):
+    return f"{len(rows)} rows"
+
+
+TASK = Task("demo", run, "1")
+STUDIES = (Study("table-0", "A demonstration", "Nobody", TASK, cells, table),)
+
+
+if __name__ == "__main__":
+    catalog.MODULES = ("replicate_demo",)
+    from tvplab.cli import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,166 @@
+"""`replicate`: nothing finished is lost, nothing half finished counts, and every route gives the same numbers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import replicate_demo as demo
+
+from tvplab.cli import main
+from tvplab.replicate import catalog
+from tvplab.replicate.ledger import write_ledger
+from tvplab.replicate.runner import run_cells
+from tvplab.replicate.store import Store
+from tvplab.replicate.study import Study, Task, cell_key, union
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def only_demo(monkeypatch):
+    monkeypatch.setattr(catalog, "MODULES", ("replicate_demo",))
+
+
+def quick_cells(n):
+    return [{"seed": seed, "pause": 0.0} for seed in range(n)]
+
+
+def command(*words, errors=subprocess.DEVNULL):
+    return subprocess.Popen(
+        [sys.executable, HERE / "replicate_demo.py", "replicate", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        text=True,
+    )
+
+
+def wait_for_lines(path, n):
+    until = time.monotonic() + 60
+    while not path.exists() or path.read_bytes().count(b"\n") < n:
+        assert time.monotonic() < until, "the run wrote nothing"
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_killed_run_started_again_ends_with_the_same_file(only_demo, tmp_path, jobs):
+    words = ["table-0", "--sims", "40", "--out"]
+    killed = command(*words, tmp_path / "killed", "--jobs", jobs)
+    wait_for_lines(tmp_path / "killed" / "demo-quick.jsonl", 3)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait(timeout=60)
+    left = (tmp_path / "killed" / "demo-quick.jsonl").read_bytes()
+    assert 3 <= left.count(b"\n") < 40
+    for folder in ("killed", "whole"):
+        assert main(["replicate", *words, str(tmp_path / folder)]) == 0
+    whole = (tmp_path / "whole" / "demo-quick.jsonl").read_bytes()
+    assert whole.count(b"\n") == 40
+    assert (tmp_path / "killed" / "demo-quick.jsonl").read_bytes() == whole
+
+
+def test_ctrl_c_keeps_what_is_finished(tmp_path):
+    stopped = command("table-0", "--sims", 400, "--out", tmp_path, errors=subprocess.PIPE)
+    wait_for_lines(tmp_path / "demo-quick.jsonl", 2)
+    stopped.send_signal(signal.SIGINT)
+    _, said = stopped.communicate(timeout=60)
+    assert stopped.returncode == 130
+    assert "the same command goes on" in said
+    assert 2 <= len(Store(tmp_path, demo.TASK, "quick").results()) < 400
+
+
+def test_a_torn_line_is_no_result_and_the_next_one_is_whole(tmp_path):
+    store = Store(tmp_path, demo.TASK, "quick")
+    run_cells(store, quick_cells(3))
+    whole = store.path.read_bytes()
+    for cut in range(1, len(whole.splitlines()[-1]) + 1):
+        store.path.write_bytes(whole[:-cut])
+        assert len(store.results()) == (3 if cut == 1 else 2)  # only the line break is missing: the row is whole
+        run_cells(store, quick_cells(3))
+        assert store.path.read_bytes() == whole
+
+
+def test_finished_cells_are_not_computed_again(tmp_path):
+    store = Store(tmp_path, demo.TASK, "quick")
+    run_cells(store, quick_cells(3))
+    never = Task("demo", demo.fail_on_three, "1")
+    assert run_cells(Store(tmp_path, never, "quick"), quick_cells(3)) == []
+    failed = run_cells(Store(tmp_path, never, "quick"), quick_cells(5))
+    assert [(one.cell["seed"], one.error) for one in failed] == [(3, "ArithmeticError: three")]
+    assert sorted(json.loads(key)["seed"] for key in store.results()) == [0, 1, 2, 4]
+
+
+def test_another_version_is_computed_again(tmp_path):
+    store = Store(tmp_path, demo.TASK, "quick")
+    run_cells(store, quick_cells(2))
+    newer = Store(tmp_path, replace(demo.TASK, version="2"), "quick")
+    assert newer.results() == {}
+    run_cells(newer, quick_cells(2))
+    assert len(newer.results()) == 2
+    assert store.results() == {}
+
+
+def test_quick_and_full_never_share_a_file(tmp_path):
+    assert Store(tmp_path, demo.TASK, "quick").path != Store(tmp_path, demo.TASK, "full").path
+
+
+def test_a_second_run_is_refused(tmp_path):
+    store = Store(tmp_path, demo.TASK, "quick")
+    with store.lock(), pytest.raises(OSError, match="another `replicate`"), Store(tmp_path, demo.TASK, "quick").lock():
+        pass
+    assert run_cells(store, quick_cells(1)) == []
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_gives_identical_numbers(tmp_path):
+    distributed = pytest.importorskip("dask.distributed")
+    here, there = Store(tmp_path / "here", demo.TASK, "quick"), Store(tmp_path / "there", demo.TASK, "quick")
+    run_cells(here, quick_cells(10), jobs=2)
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
+        failed = run_cells(there, quick_cells(10), dask=cluster.scheduler_address)
+    assert failed == []
+    assert there.path.read_bytes() == here.path.read_bytes()
+
+
+def test_studies_share_the_cells_of_their_task():
+    one = demo.STUDIES[0]
+    more = Study("table-00", "", "", demo.TASK, lambda mode, sims: demo.cells("full", None), demo.table)
+    ((task, cells),) = union([one, more], "quick", None)
+    assert task is demo.TASK
+    assert cells == demo.cells("full", None)
+    assert cell_key({"b": 0.1, "a": "x"}) == cell_key({"a": "x", "b": 0.1}) == '{"a":"x","b":0.1}'
+
+
+def test_the_ledger_says_what_is_missing(tmp_path):
+    run_cells(Store(tmp_path, demo.TASK, "quick"), demo.cells("quick", 3))
+    write_ledger(tmp_path / "PAGE.md", list(demo.STUDIES), tmp_path, "quick", None)
+    page = (tmp_path / "PAGE.md").read_text()
+    assert "## A demonstration" in page
+    assert "3 rows" in page
+    assert "1 of 4 cells are missing" in page
+
+
+def test_an_unknown_id_lists_the_known_ones(only_demo, tmp_path, capsys):
+    assert main(["replicate", "table-99", "--out", str(tmp_path)]) == 1
+    assert "'table-99' unknown; there are all, table-0" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line(only_demo, tmp_path, capsys):
+    assert main(["replicate", "--list"]) == 0
+    assert "table-0    A demonstration" in capsys.readouterr().out
+    assert main(["replicate", "all", "--sims", "2", "--out", str(tmp_path / "out")]) == 0
+    assert "2 rows" in capsys.readouterr().out
+    assert main(["replicate", "table-0", "--full", "--out", str(tmp_path), "--ledger", str(tmp_path / "PAGE.md")]) == 0
+    assert "8 rows" in (tmp_path / "PAGE.md").read_text()
+    assert main(["replicate"]) == 1
+    assert "name what to compute" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["replicate", "all", "--jobs", "0"])
+    assert "--jobs" in capsys.readouterr().err

@@ -1,0 +1,39 @@
+"""The ledger: a page of markdown with every table, the paper's number beside ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tvplab.replicate.store import Store
+from tvplab.replicate.study import Study, cell_key
+
+HEADER = """\
+# Replication
+
+Every table and figure of the papers that `tvplab replicate` computes, the paper's number beside ours.
+`make replicate` writes this page; nothing on it is typed by hand.
+"""
+
+
+def rows_of(study: Study, folder: Path | str, mode: str, sims: int | None) -> tuple[list[dict], int]:
+    """Return the study's finished rows, and how many cells it asks for."""
+    results = Store(folder, study.task, mode).results()
+    cells = study.cells(mode, sims)
+    keys = [cell_key(cell) for cell in cells]
+    return [{**cell, **results[key]} for cell, key in zip(cells, keys, strict=True) if key in results], len(cells)
+
+
+def section(study: Study, folder: Path | str, mode: str, sims: int | None) -> str:
+    """Return one study's part of the ledger."""
+    rows, asked = rows_of(study, folder, mode, sims)
+    missing = f" **{asked - len(rows)} of {asked} cells are missing.**" if len(rows) < asked else ""
+    head = f"## {study.title}\n\n{study.source}. `tvplab replicate {study.id}`, {mode} mode: {asked} cells.{missing}\n"
+    return f"{head}\n{study.table(rows)}\n" if rows else head
+
+
+def write_ledger(path: Path | str, studies: list[Study], folder: Path | str, mode: str, sims: int | None) -> None:
+    """Write the page; the old one stays until the new one is whole."""
+    parts = [section(study, folder, mode, sims) for study in studies]
+    new = Path(path).with_suffix(".new")
+    new.write_text("\n".join([HEADER, *parts]), encoding="utf-8")
+    new.replace(path)
