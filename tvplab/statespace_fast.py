@@ -103,17 +103,30 @@ def _forward(J, b, B, U, Q, x, P):
     """Predicted moments (T, m), (T, m, m), innovation terms u and D, and the log-likelihood but for its constant."""
     T, m = b.shape
     xs, Ps, us, Ds, loglik = np.empty((T, m)), np.empty((T, m, m)), np.empty((T, m)), np.empty((T, m, m)), 0.0
+    S, PD, gap, gain = np.empty((m, m)), np.empty((m, m)), np.empty(m), np.empty(m)
+    x, P = x.copy(), P.copy()
     for t in range(T):
         if t > 0:
-            x, P = B[t] @ x + U[t], B[t] @ P @ B[t].T + Q[t]
+            _apply(B[t], x, gain)
+            _sandwich(B[t], P, S, PD)
+            x[:], P[:] = gain + U[t], PD + Q[t]
         xs[t], Ps[t] = x, P
-        S = np.eye(m) + J[t] @ P
-        M, gap = np.linalg.inv(S), b[t] - J[t] @ x
-        us[t], Ds[t] = M @ gap, M @ J[t]
-        explained = x @ b[t] - 0.5 * (x @ (J[t] @ x)) + 0.5 * (gap @ (P @ us[t]))
-        loglik += explained - 0.5 * np.log(np.linalg.det(S))
-        x, P = x + P @ us[t], P - P @ Ds[t] @ P
-        P = 0.5 * (P + P.T)
+        _apply(J[t], x, gain)
+        gap[:] = b[t] - gain
+        us[t], Ds[t] = gap, J[t]
+        _times(J[t], P, S)
+        for i in range(m):
+            S[i, i] += 1.0
+        logdet = _solve(S, Ds[t], us[t])
+        explained = _inner(x, b[t]) - 0.5 * _inner(x, gain)
+        _apply(P, us[t], gain)
+        loglik += explained + 0.5 * (_inner(gap, gain) - logdet)
+        x += gain
+        _times(P, Ds[t], PD)
+        _times(PD, P, S)
+        for i in range(m):
+            for j in range(m):
+                P[i, j] -= 0.5 * (S[i, j] + S[j, i])
     return xs, Ps, us, Ds, loglik
 
 
@@ -122,12 +135,91 @@ def _backward(x, P, u, D, B):
     """Smoothed means (T, m), covariances and lag-one covariances (T, m, m)."""
     T, m = x.shape
     means, covs, lag_covs = np.empty((T, m)), np.empty((T, m, m)), np.zeros((T, m, m))
-    r, N = u[T - 1].copy(), D[T - 1].copy()
+    r, N, back, L = u[T - 1].copy(), D[T - 1].copy(), np.empty((m, m)), np.empty((m, m))
+    PN, PD, LP, step = np.empty((m, m)), np.empty((m, m)), np.empty((m, m)), np.empty(m)
     for t in range(T - 1, -1, -1):
-        if t + 1 < T:
-            L = B[t + 1] @ (np.eye(m) - P[t] @ D[t])
-            lag_covs[t + 1] = (np.eye(m) - P[t + 1] @ N) @ L @ P[t]
-            r, N = u[t] + L.T @ r, D[t] + L.T @ N @ L
-        means[t] = x[t] + P[t] @ r
-        covs[t] = P[t] - P[t] @ N @ P[t]
+        if t + 1 < T:  # PN is still that of t + 1
+            _times(P[t], D[t], PD)
+            for i in range(m):
+                PD[i], PN[i] = -PD[i], -PN[i]
+                PD[i, i], PN[i, i] = PD[i, i] + 1.0, PN[i, i] + 1.0
+            _times(B[t + 1], PD, L)
+            _times(L, P[t], LP)
+            _times(PN, LP, lag_covs[t + 1])
+            back[:] = L.T
+            _apply(back, r, step)
+            _sandwich(back, N, PD, PN)
+            r[:], N[:] = u[t] + step, D[t] + PN
+        _apply(P[t], r, step)
+        means[t] = x[t] + step
+        _times(P[t], N, PN)
+        _times(PN, P[t], covs[t])
+        covs[t] = P[t] - covs[t]
     return means, covs, lag_covs
+
+
+@numba.njit(cache=True)
+def _times(A, X, out):
+    """out = A X; up to 8 states by loops, where BLAS costs more and a zero of A (lags in B) costs nothing."""
+    if len(A) > 8:
+        np.dot(A, X, out)
+        return
+    out[:] = 0.0
+    for i in range(A.shape[0]):
+        for k in range(A.shape[1]):
+            factor = A[i, k]
+            if factor != 0.0:
+                for j in range(X.shape[1]):
+                    out[i, j] += factor * X[k, j]
+
+
+@numba.njit(cache=True)
+def _sandwich(A, P, work, out):
+    """out = A P A' for a symmetric P."""
+    _times(A, P, work)
+    out[:] = work.T
+    work[:] = out
+    _times(A, work, out)
+
+
+@numba.njit(cache=True)
+def _apply(A, v, out):
+    """out = A v."""
+    for i in range(len(A)):
+        out[i] = _inner(A[i], v)
+
+
+@numba.njit(cache=True)
+def _inner(v, w):
+    """v'w."""
+    total = 0.0
+    for i in range(len(v)):
+        total += v[i] * w[i]
+    return total
+
+
+@numba.njit(cache=True)
+def _solve(S, D, u):
+    """D ← S⁻¹D and u ← S⁻¹u by Gauss-Jordan elimination with pivots from the column; log |S|.  Overwrites S."""
+    m, logdet = len(S), 0.0
+    for k in range(m):
+        p = k
+        for i in range(k + 1, m):
+            p = i if abs(S[i, k]) > abs(S[p, k]) else p
+        if p != k:
+            for j in range(m):
+                S[k, j], S[p, j], D[k, j], D[p, j] = S[p, j], S[k, j], D[p, j], D[k, j]
+            u[k], u[p] = u[p], u[k]
+        logdet += np.log(np.abs(S[k, k]))
+        scale = 1.0 / S[k, k]
+        for j in range(m):
+            S[k, j], D[k, j] = scale * S[k, j], scale * D[k, j]
+        u[k] *= scale
+        for i in range(m):
+            factor = S[i, k]
+            if i != k and factor != 0.0:
+                for j in range(m):
+                    S[i, j] -= factor * S[k, j]
+                    D[i, j] -= factor * D[k, j]
+                u[i] -= factor * u[k]
+    return logdet
