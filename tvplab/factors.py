@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import linalg
 
 from tvplab.validation import check_panel
 
@@ -68,6 +69,37 @@ def varimax(loadings: pd.DataFrame, tol: float = 1e-10, max_iter: int = 1000) ->
             break
         before = s.sum()
     return pd.DataFrame(L @ rotation, loadings.index, loadings.columns), rotation
+
+
+def principal_loadings(Y, n_factors: int) -> pd.DataFrame:
+    """Loadings (N, r) of the standardised series on r principal components, from pairwise correlations.
+
+    Takes missing values; each row's squares sum to about the share of the series that is common.
+    """
+    data = check_panel(Y, "Y")
+    values, vectors = np.linalg.eigh(data.corr().fillna(0.0).to_numpy())
+    loadings = vectors[:, ::-1][:, :n_factors] * np.sqrt(np.maximum(values[::-1][:n_factors], 0.0))
+    return pd.DataFrame(loadings, data.columns)
+
+
+def anchors(Y, n_factors: int) -> list:
+    """Return the r series that span the factors best: QR with pivoting on their principal loadings.
+
+    They pin the factors' scales and rotation well: EM creeps where a factor is measured in units of a series that
+    hardly responds to it.
+    """
+    loadings = principal_loadings(Y, n_factors)
+    return list(loadings.index[linalg.qr(loadings.to_numpy().T, pivoting=True)[2][:n_factors]])
+
+
+def spread(Y, series: list) -> float:
+    """How well some series pin as many factors, against the best choice: 1 is as well, 0 not at all.
+
+    The ratio of the determinants of their principal loadings and those of `anchors`.
+    """
+    loadings = principal_loadings(Y, len(series))
+    chosen, best = (abs(np.linalg.det(loadings.loc[list(names)])) for names in (series, anchors(Y, len(series))))
+    return float(chosen / best) if best > 0 else 0.0
 
 
 def _complete(Y) -> pd.DataFrame:

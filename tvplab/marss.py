@@ -13,14 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from tvplab.factors import anchors as well_spread
+from tvplab.factors import spread
 from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
+from tvplab.marss_forms import check_covariates, check_periods, count, read_forms
 from tvplab.marss_inference import polish
-from tvplab.marss_matrices import LinearMatrix
 from tvplab.marss_results import MARSSResults
-from tvplab.marss_shortcuts import column, loadings, rectangle, scaling, square
+from tvplab.marss_shortcuts import square
 from tvplab.marss_stopping import reference_rule, sound_rule
-from tvplab.validation import as_frame, check_choice, check_number, check_panel
+from tvplab.validation import check_choice, check_number, check_panel
 from tvplab.volatility import ConvergenceWarning
 
 Matrix = str | Sequence | np.ndarray
@@ -36,6 +39,9 @@ class MARSS:
     R MARSS (`marss_shortcuts`): "identity", "zero", "diagonal and equal", "diagonal and unequal", "equalvarcov",
     "unconstrained" for square ones, "zero", "equal", "unequal" for columns; Z also "onestate" or a pandas Categorical
     of group labels; A also "scaling"; D and C also "equal" and "unequal".  V0 is taken as given.
+
+    Z, A, R, B, U, Q may move in time: a stack (T, rows, columns) of matrices, one for each period of y, that of x_t for
+    B, U, Q.  Their cells too are numbers, names or forms; cells of a moving R or Q are numbers or bare names.
 
     Parameters
     ----------
@@ -90,9 +96,13 @@ class MARSS:
         check_choice(self.rule, "rule", tuple(RULES))
         check_number(tol, "tol")
         data = check_panel(y, "y")
-        forms = self._forms(list(map(str, data.columns)), *(_count(g) for g in (d, c)))
+        forms = self._forms(list(map(str, data.columns)), *(count(g) for g in (d, c)))
+        check_periods(forms, len(data))
         stop = RULES[self.rule](tol, minit)
-        inputs = Inputs.of(len(data), _covariates(d, data, forms["A"], "d"), _covariates(c, data, forms["U"], "c"))
+        inputs = Inputs.of(
+            len(data),
+            *(check_covariates(g, data, forms[matrix], name) for g, matrix, name in ((d, "A", "d"), (c, "U", "c"))),
+        )
         values, first = data.to_numpy(), start_values(forms, start)
         parameters, path, converged = estimate(values, forms, first, stop, int(max_iter), inputs)
         if polishing:
@@ -100,57 +110,39 @@ class MARSS:
             path, converged = np.append(path, loglik), True
         if not converged:
             warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
-        return MARSSResults.of(data, forms, parameters, path, converged, inputs)
+        return MARSSResults.of(self, data, forms, parameters, path, converged, inputs)
 
     def _forms(self, series: list[str], p: int = 0, q: int = 0) -> Forms:
-        """Return all matrices as linear forms of fitting shapes; p covariates of the series, q of the states."""
-        N = len(series)
-        Z = LinearMatrix.of(loadings(self.Z, series))
-        states = [f"X{k + 1}" for k in range(Z.shape[1])]
-        A = scaling(Z, series) if isinstance(self.A, str) and self.A == "scaling" else self.A
-        forms = {"Z": Z, "A": _form(A, series, column, _effects(self.D, series, p))}
-        forms |= {"R": _form(self.R, series, square), "B": _form(self.B, states, _transition)}
-        forms |= {name: _form(getattr(self, name), states, square) for name in ("Q", "V0")}
-        forms |= {"U": _form(self.U, states, column, _effects(self.C, states, q)), "x0": _form(self.x0, states, column)}
-        m = len(states)
-        shapes = {
-            "Z": (N, m),
-            "A": (N, forms["A"].shape[1]),
-            "R": (N, N),
-            "U": (m, forms["U"].shape[1]),
-            "x0": (m, 1),
-            "B": (m, m),
-            "Q": (m, m),
-            "V0": (m, m),
-        }
-        for name, shape in shapes.items():
-            if forms[name].shape != shape:
-                raise ValueError(
-                    f"{name}: has shape {forms[name].shape} where {shape} is needed ({N} series, {m} states)"
-                )
-        if forms["V0"].n:
-            raise ValueError(f"V0: is taken as given, but names {forms['V0'].names}")
-        return forms
+        """Return all matrices as linear forms; p covariates of the series, q of the states."""
+        return read_forms(self, series, p, q)
 
 
 @dataclass(frozen=True)
 class DynamicFactorModel:
     """The dynamic factor model y_t = Λ f_t + v_t with a VAR(p) for the factors, as a MARSS model.
 
-    The well-posed version: the first r series load on the r factors with the identity, which fixes scale, sign and
-    rotation; noise enters the factors only, not their lags; U = A = 0; the first state is N(0, I).
+    The well-posed version: r series, the anchors, load on the r factors with the identity, which fixes scale, sign and
+    rotation; noise enters the factors only, not their lags; U = A = 0; the first state is N(0, `start_variance` I).
 
     Parameters
     ----------
     n_factors : r ≥ 1.
     factor_lags : p ≥ 1, order of the factors' autoregression.
     standardize : divide each series by its standard deviation after taking out its mean; else the data are used as they
-        come (means should be near zero, as A = 0).
+        come (means should be near zero, as A = 0).  Parameters, states and log-likelihood are then those of the
+        standardised data; what the results say of the series is in the data's units.
+    anchors : which series fix the factors' units.  "first": the first r; "data": the r that span the factors best
+        (`factors.anchors`); "auto": the first r, unless they pin the factors less than half as well as the best;
+        or the names of r series.  An anchor that hardly responds makes EM creep.  Columns keep their order in any case.
+    start_variance : prior variance of the first state's factors, in the anchors' units squared.  Through it alone the
+        maximum depends on the anchors; beyond a few periods it hardly matters.
     """
 
     n_factors: int = 1
     factor_lags: int = 4
     standardize: bool = False
+    anchors: str | Sequence = "auto"
+    start_variance: float = 1.0
 
     def fit(self, y, **options) -> MARSSResults:
         """Estimate by EM; arguments and errors as in `MARSS.fit`."""
@@ -159,21 +151,35 @@ class DynamicFactorModel:
             raise ValueError(f"n_factors: must be from 1 to {data.shape[1] - 1}, got {self.n_factors}")
         if self.factor_lags < 1:
             raise ValueError(f"factor_lags: must be at least 1, got {self.factor_lags}")
-        if self.standardize:
-            data = (data - data.mean()) / data.std()
-        return self.marss(data.shape[1]).fit(data, **options)
+        check_number(self.start_variance, "start_variance")
+        model = self.marss(data.shape[1], [data.columns.get_loc(name) for name in self.anchors_of(data)])
+        if not self.standardize:
+            return model.fit(data, **options)
+        mean, sd = data.mean(), data.std()
+        return model.fit((data - mean) / sd, **options).in_units(mean, sd)
 
-    def marss(self, N: int) -> MARSS:
-        """Return the MARSS model for N series."""
+    def anchors_of(self, y: pd.DataFrame) -> list:
+        """Return the names of the series that fix the units of factors 1..r."""
+        first, r = list(y.columns[: self.n_factors]), self.n_factors
+        if isinstance(self.anchors, str) and self.anchors in ("first", "data", "auto"):
+            take_first = self.anchors == "first" or (self.anchors == "auto" and spread(y, first) >= 0.5)
+            return first if take_first else well_spread(y, r)
+        names = [self.anchors] if isinstance(self.anchors, str) else list(self.anchors)
+        if len(set(names)) != r or not set(names) <= set(y.columns):
+            raise ValueError(f"anchors: 'first', 'data', 'auto' or {r} of the series, got {self.anchors!r}")
+        return names
+
+    def marss(self, N: int, anchors: Sequence[int] | None = None) -> MARSS:
+        """Return the MARSS model for N series, anchors by position (default: the first r)."""
         r, p = self.n_factors, self.factor_lags
         m = r * p
         Z, B, Q = np.zeros((N, m), object), np.zeros((m, m), object), np.zeros((m, m), object)
         Z[:, :r] = [[f"z{i + 1}{k + 1}" if r > 1 else f"z{i + 1}" for k in range(r)] for i in range(N)]
-        Z[:r, :r] = np.eye(r)
+        Z[range(r) if anchors is None else anchors, :r] = np.eye(r)
         B[:r] = [[f"b{i + 1}{j + 1}" if r > 1 else f"b{j + 1}" for j in range(m)] for i in range(r)]
         B[range(r, m), range(m - r)] = 1.0
         Q[:r, :r] = square("unconstrained", [f"f{k + 1}" for k in range(r)]) if r > 1 else "q"
-        return MARSS(Z=Z, B=B, Q=Q)
+        return MARSS(Z=Z, B=B, Q=Q, V0=self.start_variance * np.eye(m))
 
 
 def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
@@ -204,44 +210,3 @@ def start_values(forms: Forms, given: dict | None) -> Parameters:
             raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")
         found[name] = np.asarray(values, dtype=float)
     return found
-
-
-def _form(cells: Matrix, labels: list[str], shortcut, effects: Matrix | None = None) -> LinearMatrix:
-    """Read cells or a shortcut, with the effects of covariates as further columns."""
-    cells = shortcut(cells, labels) if isinstance(cells, str) else cells
-    if effects is None:
-        return LinearMatrix.of(cells)
-    own, more = (np.array(table, object) for table in (cells, effects))
-    if len(own) != len(more):
-        raise ValueError(f"D, C: {len(more)} rows of effects where {len(own)} are needed")
-    return LinearMatrix.of(np.hstack([table.reshape(len(table), -1) for table in (own, more)]))
-
-
-def _count(covariates) -> int:
-    """Return the number of columns of covariates; none is 0, a vector is one."""
-    return 0 if covariates is None else np.atleast_2d(np.transpose(covariates)).shape[0]
-
-
-def _transition(shortcut: str, states: list[str]) -> np.ndarray:
-    """Read a shortcut of B."""
-    return rectangle(shortcut, states, states)
-
-
-def _effects(cells: Matrix | None, labels: list[str], count: int) -> Matrix | None:
-    """Read a shortcut of D or C for so many covariates, numbered from 1."""
-    return rectangle(cells, labels, [str(k + 1) for k in range(count)]) if isinstance(cells, str) else cells
-
-
-def _covariates(values, data, form: LinearMatrix, name: str) -> np.ndarray | None:
-    """Return covariates (T, p) checked against the data's periods and the matrix of their effects."""
-    wanted = form.shape[1] - 1
-    if values is None and wanted == 0:
-        return None
-    if values is None or wanted == 0:
-        raise ValueError(f"{name}: covariates and their effects ({'D' if name == 'd' else 'C'}) go together")
-    frame = as_frame(values, name)
-    if frame.shape != (len(data), wanted):
-        raise ValueError(f"{name}: has shape {frame.shape} where {(len(data), wanted)} is needed")
-    if hasattr(values, "iloc") and not frame.index.equals(data.index):
-        raise ValueError(f"{name}: its index differs from y's")
-    return frame.to_numpy()

@@ -197,14 +197,16 @@ def intervals(
     return pd.DataFrame(table, labels(forms))
 
 
-def bootstrap(results, model, draws: int = 100, seed: int | np.random.Generator = 0, **options) -> pd.DataFrame:
+def bootstrap(results, model=None, draws: int = 100, seed: int | np.random.Generator = 0, **options) -> pd.DataFrame:
     """Parametric bootstrap: free parameters (draws, n) of the model fitted anew to data simulated from `results`.
 
-    `model` is the `MARSS` model of the results; `options` go to its `fit`.  Each draw starts from the estimate.
+    `model` is a `MARSS` model, that of the results by default; `options` go to its `fit`.  Each draw starts from the
+    estimate.
     """
-    rng, rows = np.random.default_rng(seed), []
+    rng, rows, model = np.random.default_rng(seed), [], results.model if model is None else model
     for _ in range(draws):
-        refit = model.fit(results.simulate(rng), start=results.parameters, **results.covariates, **options)
+        data = (results.simulate(rng) - results.mean) / results.sd
+        refit = model.fit(data, start=results.parameters, **results.covariates, **options)
         rows.append(pack({name: series.to_numpy() for name, series in refit.parameters.items()}))
     names = [f"{name}.{label}" for name in sorted(results.parameters) for label in results.parameters[name].index]
     return pd.DataFrame(rows, columns=names)
