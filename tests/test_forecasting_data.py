@@ -1,4 +1,4 @@
-"""The forecasting study sees the past only: alignment, transformations, factors, and a future that may change freely."""
+"""The forecasting study sees the past only: alignment, transformations, factors, a future that may change freely."""
 
 import numpy as np
 import pandas as pd
@@ -112,7 +112,7 @@ def test_factors_span_the_first_components_of_the_gapless_series(macro):
     found = factors(known)
     complete = known["1960Q1":].drop(columns="other9")
     z = (complete - complete.mean()) / complete.std()
-    values, vectors = np.linalg.eigh(z.T @ z)
+    _, vectors = np.linalg.eigh(z.T @ z)
     expected = z.to_numpy() @ vectors[:, -2:]
     projection = expected @ np.linalg.lstsq(expected, found.to_numpy(), rcond=None)[0]
     np.testing.assert_allclose(projection, found, atol=1e-8)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tvplab.replicate.study import Study
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("tvplab.replicate.forecasting",)
 """Modules with a tuple `STUDIES`, in the order of the paper."""
 
 
