@@ -7,6 +7,7 @@ from tvplab.ridge import TVPRidge, TwoStepRidge
 __all__ = [
     "MARSS",
     "DynamicFactorModel",
+    "LocalProjections",
     "TVPRidge",
     "TwoStepRidge",
     "banner",
@@ -22,6 +23,7 @@ __all__ = [
 _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
 _DOORS = {
     "DynamicFactorModel": "tvplab.marss",
+    "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
     "banner": "tvplab.modes",
     "check": "tvplab.exercises",

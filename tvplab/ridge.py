@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import LAMS, Search, explained
 from tvplab.tvp_kernel import drift_variances
 from tvplab.tvp_laws import Law
+from tvplab.tvp_one_path import one_path
 from tvplab.validation import check_choice, check_number, check_weights
 from tvplab.volatility import VOLATILITY, Volatility
 
@@ -110,14 +112,33 @@ class TwoStepRidge(RidgeOptions):
         return collect(problem, [self._second_step(problem, search, m, one, volatility) for m, one in enumerate(first)])
 
     def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> RidgeResults:
-        """Steps 2-4 of Algorithm 1 for target m."""
+        """Step 4 of Algorithm 1 for target m."""
+        weights = self._weights(problem, m, first, volatility)
+        search = replace(search, laws=(first.law,))
+        (second,) = fit_targets(problem, search, weights.omega_u, weights.omega_e, [m])
+        return replace(second, first_step=first, converged=weights.converged)
+
+    def _weights(self, problem: Problem, m: int, first: RidgeResults, volatility) -> Weights:
+        """Steps 2 and 3 of Algorithm 1 for target m."""
         sd_y = problem.sd_y[m]
         variance, converged = volatility(first.resid.to_numpy() / sd_y)
         innovations = first.law.innovations(first.beta.to_numpy(), first._start) * problem.sd_x / sd_y
-        omega_e = relative(variance, self.noise_power)
-        omega_u = relative(np.mean(innovations**2, axis=0), self.drift_power)
-        (second,) = fit_targets(problem, replace(search, laws=(first.law,)), omega_u, omega_e, [m])
-        return replace(second, first_step=first, converged=converged)
+        drift = np.mean(innovations**2, axis=0)
+        omega_u, omega_e = relative(drift, self.drift_power), relative(variance, self.noise_power)
+        return Weights(omega_u, omega_e, drift * len(innovations), converged)
+
+
+class Weights(NamedTuple):
+    """What a fit finds about drift and volatility, in standardised units.
+
+    `omega_u` (K,) and `omega_e` (T,) are relative variances; `squares` (K,) the sums of squared innovations behind
+    the first; `converged` says whether the volatility model did.
+    """
+
+    omega_u: np.ndarray
+    omega_e: np.ndarray
+    squares: np.ndarray
+    converged: bool
 
 
 def relative(variances: np.ndarray, power: float = 1.0) -> np.ndarray:
@@ -174,7 +195,13 @@ def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, 
         _solver=solver,
         _se_units=to_units * np.sqrt(sigma2),
         _refit=partial(label, problem, search, solver, m, scores),
+        _path=partial(_path_of, problem, solver, m),
     )
+
+
+def _path_of(problem: Problem, solver, m: int, k: int) -> Callable[[float], np.ndarray]:
+    """Return λ → the path of coefficient k of target m, in the data's units."""
+    return one_path(solver, problem.Y[:, m], k, problem.sd_y[m] / problem.sd_x[k])
 
 
 def _residual_variance(resid: np.ndarray, omega_e: np.ndarray, freedom: float, lam: float) -> float:

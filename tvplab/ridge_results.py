@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -56,27 +56,42 @@ class RidgeResults:
     _solver: DualSolver | BandedSolver = field(default=None, repr=False)
     _se_units: np.ndarray = field(default=None, repr=False)
     _refit: Callable[[float], RidgeResults] = field(default=None, repr=False)
+    _path: Callable[[int], Callable[[float], np.ndarray]] = field(default=None, repr=False)
 
     def at(self, lam: float) -> RidgeResults:
         """Return the fit at another λ with the same weights and the same factorisation: what a slider asks for."""
         moved = self._refit(check_number(lam, "lam"))
         return replace(moved, first_step=self.first_step, converged=self.converged)
 
-    def std_errors(self) -> pd.DataFrame:
-        """Posterior standard deviations (T, K) of `beta`, given λ and the variances (section 2.4.3)."""
-        variances = np.clip(self._solver.variances(self.lam), 0.0, None)
-        return pd.DataFrame(np.sqrt(variances) * self._se_units, self.beta.index, self.beta.columns)
+    def path(self, name) -> Callable[[float], np.ndarray]:
+        """Return λ → the path (T,) of one coefficient in the data's units: `at` for those who need no more."""
+        return self._path(int(self._positions([name])[0]))
 
-    def bands(self, level: float = 0.9) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Pointwise credible bands (lower, upper), two (T, K) frames in the data's units.
+    def std_errors(self, columns: Sequence | None = None) -> pd.DataFrame:
+        """Posterior standard deviations (T, K) of `beta`, or of some columns, given λ and the variances (2.4.3)."""
+        chosen = self._positions(self.beta.columns if columns is None else list(columns))
+        variances = np.clip(self._solver.variances(self.lam, chosen), 0.0, None)
+        return pd.DataFrame(np.sqrt(variances) * self._se_units[chosen], self.beta.index, self.beta.columns[chosen])
+
+    def bands(self, level: float = 0.9, columns: Sequence | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Pointwise credible bands (lower, upper), two (T, K) frames in the data's units, or of some columns.
 
         They take λ, the variances and their weights as known, as the paper's do: where λ was chosen by
         cross-validation they leave out the doubt about it.
         """
         if not 0.0 < check_number(level, "level") < 1.0:
             raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
-        half = ndtri(0.5 + level / 2.0) * self.std_errors()
-        return self.beta - half, self.beta + half
+        half = ndtri(0.5 + level / 2.0) * self.std_errors(columns)
+        center = self.beta[half.columns]
+        return center - half, center + half
+
+    def _positions(self, names) -> np.ndarray:
+        """Return where coefficients stand among the columns of `beta`."""
+        positions = self.beta.columns.get_indexer(pd.Index(names))
+        if np.any(positions < 0):
+            unknown = [name for name, place in zip(names, positions, strict=True) if place < 0]
+            raise ValueError(f"columns: no coefficient {unknown[0]!r}; there are {list(self.beta.columns)}")
+        return positions
 
     def predict(self, x_next) -> float | pd.Series:
         """Forecast y for the periods after the sample, with the coefficients that the law of motion expects there.

@@ -149,9 +149,10 @@ class BandedSolver:
             errors[i] = resid / self.slack(lam)[:, None]
         return errors
 
-    def variances(self, lam: float) -> np.ndarray:
-        """Posterior variance of every β_{t,k} in units of σ² (T, K)."""
-        return np.diagonal(self._covariances(lam), axis1=1, axis2=2).copy()
+    def variances(self, lam: float, columns: Sequence[int] | None = None) -> np.ndarray:
+        """Posterior variance of β_{t,k} in units of σ² (T, columns), by default for every k."""
+        everything = np.diagonal(self._covariances(lam), axis1=1, axis2=2)
+        return everything.copy() if columns is None else everything[:, columns]
 
     def _full_sample(self, lam: float) -> tuple[DriftFactor, Start]:
         """Condense the problem with every period in; the latest is kept, as `solve` and `slack` share it."""

@@ -119,8 +119,8 @@ class DualSolver:
         return StartProjection.of(start_columns(self.X, self.law), self.omega_e, self.lam0)
 
     @cached_property
-    def _spectrum(self) -> tuple[np.ndarray, np.ndarray]:
-        """(γ, V), shapes (T,) and (T, T)."""
+    def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
+        """(γ, V), shapes (T,) and (T, T): what every λ shares."""
         half = self.start.whiten(hadamard_kernel(self.X, self.omega_u, self.law))
         G = self.start.whiten(np.ascontiguousarray(half.T))
         gamma, Q = linalg.eigh(G, driver="evd", overwrite_a=True, check_finite=False)
@@ -128,7 +128,7 @@ class DualSolver:
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
         """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
-        gamma, V = self._spectrum
+        gamma, V = self.spectrum
         d, VY = lam / (lam + gamma), V.T @ Y
         beta, start = self.coefficients(V @ (d[:, None] * VY), Y, lam)
         return Solution(
@@ -141,7 +141,7 @@ class DualSolver:
 
     def slack(self, lam: float) -> np.ndarray:
         """1 − leverage (T,) at one λ: the diagonal of I − hat matrix, free of cancellation; sums to T − df."""
-        gamma, V = self._spectrum
+        gamma, V = self.spectrum
         return self.omega_e * ((V * V) @ (lam / (lam + gamma)))
 
     def coefficients(self, alpha: np.ndarray, Y: np.ndarray, lam: float) -> tuple[np.ndarray, np.ndarray]:
@@ -154,7 +154,7 @@ class DualSolver:
 
     def held_out_errors(self, Y: np.ndarray, lams: np.ndarray, folds: Sequence[np.ndarray]) -> np.ndarray:
         """y_F − ŷ_F^{(−F)} = (A_FF)⁻¹ (A y)_F for every λ and fold F (L, T, M): exact for any folds, no refitting."""
-        _, V = self._spectrum
+        _, V = self.spectrum
         d, weights = self._dual_weights(Y, lams)
         errors = np.empty_like(weights)
         for F in folds:
@@ -167,37 +167,40 @@ class DualSolver:
 
     def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:
         """(A y)_t / A_tt for every λ (L, T, M): folds of one period, in two matrix products."""
-        _, V = self._spectrum
+        _, V = self.spectrum
         d, weights = self._dual_weights(Y, lams)
         return weights / (d @ (V * V).T)[:, :, None]
 
     def _dual_weights(self, Y: np.ndarray, lams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """λ/(λ+γ) (L, T) and α = A_λ Y (L, T, M)."""
-        gamma, V = self._spectrum
+        gamma, V = self.spectrum
         d = lams[:, None] / (lams[:, None] + gamma)
         scaled = np.moveaxis(d[:, :, None] * (V.T @ Y), 1, 0).reshape(len(gamma), -1)
         return d, np.moveaxis((V @ scaled).reshape(len(gamma), len(lams), -1), 0, 1)
 
-    def variances(self, lam: float) -> np.ndarray:
-        """Posterior variance of every β_{t,k} in units of σ² (T, K), in O(K T²): no KT×KT inverse (section 2.4.3).
+    def variances(self, lam: float, columns: Sequence[int] | None = None) -> np.ndarray:
+        """Posterior variance of β_{t,k} in units of σ² (T, columns), by default for every k.
 
-        Given the drifts δ_t, the start c_k (J,) is a regression: c = H(y − z) + error, z_t = x_t'δ_t.  Hence, with b_t
-        the law's basis (1 for a random walk), β_{t,k} = b_t'(Hy)_k + (δ_{t,k} − b_t'(Hz)_k) + b_t'error_k; the bracket
-        has posterior variance prior − c'A_λ c, with c its covariance with y, and the error that of the regression.
+        O(T²) a coefficient: no KT×KT inverse (section 2.4.3).  Given the drifts δ_t, the start c_k (J,) is a
+        regression: c = H(y − z) + error, z_t = x_t'δ_t.  Hence, with b_t the law's basis (1 for a random walk),
+        β_{t,k} = b_t'(Hy)_k + (δ_{t,k} − b_t'(Hz)_k) + b_t'error_k; the bracket has posterior variance prior − c'A_λ c,
+        with c its covariance with y, and the error that of the regression.
         """
         T, K = self.X.shape
-        gamma, V = self._spectrum
+        gamma, V = self.spectrum
         root_d = np.sqrt(lam / (lam + gamma))
         B, law = self.law.basis(T), self.law
         H = self.start.coefficients(np.eye(T))
         KH = (hadamard_kernel(self.X, self.omega_u, law) @ H.T).reshape(T, -1, K)  # covariance of y with Hz
         H, error = H.reshape(-1, K, T), self.start.covariance.reshape(2 * (B.shape[1], K))
-        out = np.empty_like(self.X)
         scaled, own, elapsed = times_drift(self.X, self.omega_u), drift_variances(self.omega_u), law.variances(T)
-        for k, x in enumerate(scaled.T):
+        columns = range(K) if columns is None else columns
+        out = np.empty((T, len(columns)))
+        for i, k in enumerate(columns):
+            x = scaled[:, k]
             with_Hz = law.apply(x[:, None] * H[:, k].T)  # covariance of δ_{t,k} with (Hz)_k
             spread = B @ (H[:, k] @ KH[:, :, k] / lam + error[:, k, :, k])
             prior = own[k] * elapsed - 2.0 * np.sum(B * with_Hz, axis=1)
             c = law.apply(x[:, None] * V) - B @ (KH[:, :, k].T @ V)  # V'c, one column a period
-            out[:, k] = prior / lam + np.sum(B * spread, axis=1) - np.sum((c * root_d / lam) ** 2, axis=1)
+            out[:, i] = prior / lam + np.sum(B * spread, axis=1) - np.sum((c * root_d / lam) ** 2, axis=1)
         return out
