@@ -5,6 +5,7 @@ from importlib import import_module
 from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
+    "BayesianTVPRegression",
     "MARSS",
     "DynamicFactorModel",
     "LocalProjections",
@@ -22,6 +23,7 @@ __all__ = [
 
 _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
 _DOORS = {
+    "BayesianTVPRegression": "tvplab.gibbs_tvp",
     "DynamicFactorModel": "tvplab.marss",
     "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
