@@ -135,7 +135,7 @@ class MARSSResults:
     def _residuals(self, resid: np.ndarray, variances: np.ndarray) -> dict[str, pd.DataFrame]:
         """Label residuals and their standard deviations, in the data's units; NaN where the data are missing."""
         seen, scale = self._data.notna().to_numpy(), self.sd.to_numpy()
-        sd = np.sqrt(variances)
+        sd = np.sqrt(np.where(seen, variances, np.nan))
         tables = {"resid": resid * scale, "sd": sd * scale, "standardized": resid / sd}
         index, columns = self._data.index, self._data.columns
         return {name: pd.DataFrame(np.where(seen, table, np.nan), index, columns) for name, table in tables.items()}
