@@ -21,7 +21,17 @@ def synthetic_recessions(periods: int = 1902) -> bytes:
     return "\n".join(["observation_date,USREC", *(f"{day},0" for day in days)]).encode()
 
 
-SETS = ["us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions", "brazil-ipca"]
+SETS = [
+    "us-macro",
+    "nyfed",
+    "fred-md",
+    "fred-qd",
+    "us-recessions",
+    "brazil-ipca",
+    "canada-macro",
+    "canada-shocks",
+    "us-shocks",
+]
 
 
 def test_list(capsys):

@@ -170,7 +170,17 @@ def test_nothing_bundled_is_a_copy_of_a_file_that_may_not_be_shipped(real_data):
 
 def test_catalog_lists_every_set_with_its_terms():
     table = data.catalog().set_index("name")
-    assert list(table.index) == ["us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions", "brazil-ipca"]
+    assert list(table.index) == [
+        "us-macro",
+        "nyfed",
+        "fred-md",
+        "fred-qd",
+        "us-recessions",
+        "brazil-ipca",
+        "canada-macro",
+        "canada-shocks",
+        "us-shocks",
+    ]
     assert table.loc["nyfed", "vintages"] == ("2016-06-29", "2016-07-29")
     assert table.loc[["us-macro", "nyfed"], "get"].eq("bundled").all()
     assert table.loc["fred-md", "where"] == "not at hand"

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ def fetch(
         As in `load`.
     source : str or Path, optional
         A file or URL to take instead of the publisher's address; an archive (zip, tar.xz) must hold the
-        vintage.  Not for a set that is made from several tables ("brazil-ipca").
+        vintage (the release, for "canada-macro").  Not for a set that is made from several tables ("brazil-ipca").
     timeout : float
         Seconds to wait for the connection and for each further piece.
     retries : int
@@ -80,6 +81,8 @@ def fetch(
 def _origins(entry: Source, vintage: str | None, source: str | Path | None) -> list[Remote]:
     if source is not None:
         return [Remote(url=str(source), max_mb=max(remote.max_mb for remote in entry.remotes or (Remote(""),)))]
+    if entry.own:
+        raise FetchError(f"{entry.name} cannot be downloaded: {entry.own}; then name it with --from FILE")
     origins = [remote.at(vintage) for remote in entry.remotes if remote.covers(vintage)]
     if not origins:
         covered = ", ".join(f"{r.first} to {r.last if r.last < '9999' else 'today'}" for r in entry.remotes)
@@ -93,6 +96,7 @@ def _fetch_from(origin: Remote, entry: Source, vintage: str | None, timeout: flo
         target.parent.mkdir(parents=True, exist_ok=True)
         with _staging(target.parent) as folder:
             file = _obtain(origin, folder / target.name, timeout, retries)
+            _take_member(file, entry)
             _check(file, entry, vintage)
             os.replace(file, target)
     except OSError as error:
@@ -132,7 +136,7 @@ def _make_files(entry: Source, answers: pd.DataFrame, folder: Path) -> None:
 def _target(origin: Remote, entry: Source, vintage: str | None) -> Path:
     place = cache_dir() / entry.files[0].replace("{vintage}", vintage or "")
     filename = Path(urlsplit(origin.url).path).name
-    return place.with_name(filename) if is_archive(filename) else place
+    return place.with_name(filename) if is_archive(filename) and not entry.member else place
 
 
 @contextmanager
@@ -156,6 +160,18 @@ def _obtain(origin: Remote, file: Path, timeout: float, retries: int) -> Path:
         raise FetchError("no such file, and not an http(s) address")
     _check_disk(file.parent, local.stat().st_size)
     return Path(shutil.copyfile(local, file))
+
+
+def _take_member(file: Path, entry: Source) -> None:
+    """Replace a downloaded archive by the one file of it that the set needs."""
+    if not entry.member or not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as archive:
+        inside = [name for name in archive.namelist() if Path(name).name == entry.member]
+        if len(inside) != 1:
+            raise FetchError(f"not a usable {entry.name} archive: it holds {len(inside)} files {entry.member}")
+        content = archive.read(inside[0])
+    file.write_bytes(content)
 
 
 def _check_disk(folder: Path, need: float) -> None:

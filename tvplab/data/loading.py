@@ -17,7 +17,7 @@ def load(name: str, vintage: str | None = None) -> Dataset:
     ----------
     name : str
         One of `tvplab.data.catalog().name`: "us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions",
-        "brazil-ipca".
+        "brazil-ipca", "canada-macro", "canada-shocks" (your own file), "us-shocks".
     vintage : str, optional
         The date of knowledge, as "2020-02" (FRED-MD, FRED-QD) or "2016-06-29" (New York Fed, whose default is
         the latest bundled one).
@@ -53,6 +53,11 @@ def series_table(source: Source) -> bytes | None:
 def _how_to_get(source: Source, vintage: str | None) -> str:
     named = f" --vintage {vintage}" if vintage else ""
     what = f"{source.name} {vintage}" if vintage else source.name
+    if source.own:
+        return (
+            f"{what} is not at hand, and it cannot be downloaded: {source.own}; then put it in place with: "
+            f"python -m tvplab data fetch {source.name} --from FILE (or lay it at {source.files[0]} below $TVPLAB_DATA)"
+        )
     if not source.remotes:
         return f"{what} is not at hand; the vintages that are stand in tvplab.data.catalog()"
     return f"{what} is not at hand; fetch it with: python -m tvplab data fetch {source.name}{named}"

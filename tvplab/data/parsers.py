@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tvplab.data.dataset import Dataset
 from tvplab.data.fred import parse_fred
 from tvplab.data.ipca import parse_ipca
+from tvplab.data.meetings import parse_meetings
 from tvplab.data.sources import Source
 from tvplab.data.tables import dated_frame, read_rows
 
@@ -29,7 +32,14 @@ def parse_dated(raw: bytes, source: Source, vintage: str | None, series: bytes |
     )
 
 
-PARSERS = {"dated": parse_dated, "fred": parse_fred, "ipca": parse_ipca}
+def parse_gaps(raw: bytes, source: Source, vintage: str | None, series: bytes | None) -> Dataset:
+    """Read a dated table that writes NA where it has no value."""
+    return parse_dated(re.sub(rb"(?<=,)\"?NA\"?(?=[,\r\n]|$)", b"", raw), source, vintage, series)
+
+
+PARSERS = {
+    "dated": parse_dated, "fred": parse_fred, "gaps": parse_gaps, "ipca": parse_ipca, "meetings": parse_meetings,
+}  # fmt: skip
 
 
 def parse(raw: bytes, source: Source, vintage: str | None, series: bytes | None) -> Dataset:

@@ -53,6 +53,8 @@ class Source:
     min_rows: int = 1
     max_lag: int | None = None
     titles: dict[str, str] = field(default_factory=dict)
+    member: str | None = None
+    own: str | None = None
     service: str | None = None
     remotes: tuple[Remote, ...] = ()
 

@@ -45,11 +45,17 @@ def dated_frame(header: list[str], rows: list[list[str]], frequency: str) -> pd.
         Duplicate series, a cell that is neither empty nor a finite number, periods that repeat, skip or go
         back.
     """
+    frame = frame_of_days(header, rows)
+    return frame.set_axis(_periods([row[0] for row in rows], frequency))
+
+
+def frame_of_days(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
+    """Turn rows of text into a frame of floats on the days of the first column, whatever their spacing."""
     names = header[1:]
     if len(set(names)) < len(names) or "" in names:
         raise ValueError("the header has an empty or a duplicate series name")
     values = _numbers(np.array([row[1:] for row in rows]), names, rows)
-    return pd.DataFrame(values, index=_periods([row[0] for row in rows], frequency), columns=names)
+    return pd.DataFrame(values, pd.DatetimeIndex([_day(row[0]) for row in rows]), names)
 
 
 def _decode(raw: bytes) -> str:
