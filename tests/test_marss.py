@@ -204,5 +204,7 @@ def test_both_ways_of_filling_gaps_agree():
     M = matrices(forms, start_values(forms, None))
     V = smooth(y, M).cov[1:]
     fitted = smooth(y, M).mean[1:] @ M["Z"].T
-    for one, other in zip(_missing(y, fitted, V, M), _hidden_correlated(y, fitted, V, M), strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-12)
+    full, yx_cov, yy_cov = _hidden_correlated(y, fitted, V, M)
+    for diagonal, variances in ((False, yy_cov), (True, np.diag(np.diag(yy_cov)))):
+        for one, other in zip(_missing(y, fitted, V, M, diagonal), (full, yx_cov, variances), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-12)

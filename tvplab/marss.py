@@ -184,9 +184,9 @@ class DynamicFactorModel:
 
 def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
     """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
-    path, records = [], []
+    path, records, diagonal = [], [], not forms["R"].moves and forms["R"].diagonal
     for iteration in range(1, max_iter + 2):
-        moments = expect(y, matrices(forms, parameters), inputs)
+        moments = expect(y, matrices(forms, parameters), inputs, diagonal)
         path.append(moments.loglik)
         records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
         if stop(iteration, path, records):
@@ -203,8 +203,7 @@ def start_values(forms: Forms, given: dict | None) -> Parameters:
     for name, form in forms.items():
         target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
         target = 0.05 * target if name in ("Q", "R") else target
-        gap = (target.ravel(order="F") - form.fixed).ravel()
-        found[name] = np.linalg.lstsq(form.design.reshape(len(gap), -1), gap, rcond=None)[0]
+        found[name] = form.nearest(target)
     for name, values in (given or {}).items():
         if name not in forms or np.shape(values) != (forms[name].n,):
             raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg.lapack import dposv as posv
 
 from tvplab.marss_matrices import LinearMatrix, precision
 from tvplab.marss_moving import OBSERVATION, TRANSITION, hidden, moves, times
@@ -95,34 +96,41 @@ def smooth(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None
     return filter_and_smooth(with_start(y, M, inputs), state_space(M, inputs))
 
 
-def expect(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None) -> Moments:
-    """E-step: moments of states and of missing observations given y (T, N) and the matrices M."""
+def expect(y: np.ndarray, M: dict[str, np.ndarray], inputs: Inputs | None = None, diagonal: bool = False) -> Moments:
+    """E-step: moments of states and of missing observations given y (T, N) and the matrices M.
+
+    `diagonal`: of Σ var(y_t) only the diagonal will be asked for, as where all names in R stand there.
+    """
     inputs = Inputs.of(len(y)) if inputs is None else inputs
     s = smooth(y, M, inputs)
     P = s.cov + s.mean[:, :, None] * s.mean[:, None, :]
     lag = s.lag_cov.copy()
     lag[1:] += s.mean[1:, :, None] * s.mean[:-1, None, :]
     fitted = times(M["Z"], s.mean[1:]) + times(M["A"], inputs.A)
-    filled = (hidden if moves(M, OBSERVATION) else _missing)(y, fitted, s.cov[1:], M)
+    V = s.cov[1:]
+    filled = hidden(y, fitted, V, M) if moves(M, OBSERVATION) else _missing(y, fitted, V, M, diagonal)
     return Moments(s.mean, P, lag, *filled, inputs, s.loglik)
 
 
-def _missing(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _missing(y, fitted, V, M, diagonal: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """E y_t, Σ cov(y_t, x_t) and Σ var(y_t) given the observations (Holmes, section 6)."""
     hidden, R = np.isnan(y), M["R"]
     if not hidden.any():
         return y, np.zeros_like(M["Z"]), np.zeros_like(R)
-    if np.count_nonzero(R - np.diag(np.diag(R))) == 0:
-        return np.where(hidden, fitted, y), *_hidden_uncorrelated(hidden, V, M)
+    if np.count_nonzero(R) == np.count_nonzero(np.diag(R)):
+        return np.where(hidden, fitted, y), *_hidden_uncorrelated(hidden, V, M, diagonal)
     return _hidden_correlated(y, fitted, V, M)
 
 
-def _hidden_uncorrelated(hidden, V, M) -> tuple[np.ndarray, np.ndarray]:
+def _hidden_uncorrelated(hidden, V, M, diagonal: bool) -> tuple[np.ndarray, np.ndarray]:
     """Σ cov(y_t, x_t) and Σ var(y_t) of the hidden cells (T, N) where R is diagonal: all periods at once."""
-    Z = hidden[:, :, None] * M["Z"]
-    ZV = Z @ V
-    by_series = [table.transpose(1, 0, 2).reshape(hidden.shape[1], -1) for table in (ZV, Z)]
-    return ZV.sum(axis=0), by_series[0] @ by_series[1].T + np.diag(hidden.sum(axis=0) * np.diag(M["R"]))
+    (T, N), Z, own = hidden.shape, M["Z"], np.diag(hidden.sum(axis=0) * np.diag(M["R"]))
+    yx_cov = (Z[:, None, :] @ (hidden.T.astype(float) @ V.reshape(T, -1)).reshape(N, *V.shape[1:]))[:, 0]
+    if diagonal:
+        return yx_cov, own + np.diag(np.einsum("ni,ni->n", yx_cov, Z))
+    Z = (hidden[:, :, None] * Z).transpose(0, 2, 1)
+    by_series = [table.reshape(-1, N) for table in (V @ Z, Z)]
+    return yx_cov, own + by_series[0].T @ by_series[1]
 
 
 def _hidden_correlated(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -161,6 +169,14 @@ def observation_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
     return left.T @ left + e.yy_cov - cross - cross.T + M["Z"] @ e.P[1:].sum(axis=0) @ M["Z"].T
 
 
+def _observation_variances(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
+    """Diagonal of `observation_moment` (N,), at a cost that grows with N only."""
+    Z, left = M["Z"], e.y - e.inputs.A @ M["A"].T
+    cross = left.T @ e.x[1:] + e.yx_cov
+    explained = np.einsum("ni,ni->n", Z @ e.P[1:].sum(axis=0) - 2.0 * cross, Z)
+    return np.einsum("tn,tn->n", left, left) + np.diag(e.yy_cov) + explained
+
+
 def transition_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
     """Σ E (x_t − Bx_{t-1} − U_t)(x_t − Bx_{t-1} − U_t)' (m, m)."""
     B, drift = M["B"], e.inputs.U @ M["U"].T
@@ -171,12 +187,13 @@ def transition_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
 
 def _update_R(form, M, e: Moments, start):
     """Mean outer product of the observation errors, projected on the free cells."""
-    return _project(form, observation_moment(M, e) / len(e.y))
+    moment = np.diag(_observation_variances(M, e)) if form.diagonal else observation_moment(M, e)
+    return form.nearest(moment / len(e.y))
 
 
 def _update_Q(form, M, e: Moments, start):
     """Mean outer product of the state innovations, projected on the free cells."""
-    return _project(form, transition_moment(M, e) / len(e.y))
+    return form.nearest(transition_moment(M, e) / len(e.y))
 
 
 def _update_x0(form, M, e: Moments, start):
@@ -242,13 +259,16 @@ def _before(e: Moments, M) -> np.ndarray:
     return before
 
 
-def _project(form: LinearMatrix, total: np.ndarray) -> np.ndarray:
-    """Least squares of vec(total) − f on D."""
-    return form.projector @ (total.ravel(order="F") - form.fixed)
-
-
 def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Solve D'(S ⊗ W)D p = D'(vec(right) − (S ⊗ W) f) for p; S = `square`, W = `weight`, right = W·cross moments."""
-    D, big = form.design, np.kron(square, weight)
-    factor = linalg.cho_factor(D.T @ big @ D, lower=False)  # reads the upper triangle alone: see `_update_B`
-    return linalg.cho_solve(factor, D.T @ (right.ravel(order="F") - big @ form.fixed))
+    """Solve D'(S ⊗ W)D p = D'(vec(right) − (S ⊗ W) f) for p; S = `square`, W = `weight`, right = W·cross moments.
+
+    Only the free cells (i, j) count: there S ⊗ W is S_jj' W_ii', and (S ⊗ W) f is vec(W F S).
+    """
+    (i, j, D), F = form.free, form.fixed.reshape(form.shape, order="F")
+    left, right = square[np.ix_(j, j)] * weight[np.ix_(i, i)], (right - weight @ F @ square)[i, j]
+    if not form.one_each:
+        left, right = D.T @ left @ D, D.T @ right
+    p, info = posv(left, right)[1:]  # reads the upper triangle: see `_update_B`
+    if info:
+        raise linalg.LinAlgError(f"normal equations of {form.names}: not positive definite")
+    return p

@@ -37,12 +37,45 @@ class LinearMatrix:
     def matrix(self, p: np.ndarray) -> np.ndarray:
         """Return the matrix at parameters p (n,), with a leading dimension T where it moves."""
         rows, columns = self.shape
+        if not self.moves:
+            out = self.fixed.reshape(rows, columns, order="F")
+            if self.n:
+                out, (i, j, D) = out.copy(), self.free
+                out[i, j] += D @ p
+            return out
         return np.swapaxes((self.fixed + self.design @ p).reshape(*self.fixed.shape[:-1], columns, rows), -1, -2)
 
     @cached_property
+    def free(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows and columns (k,) of the cells with names, and their part of the design (k, n); of one that stands."""
+        cells = np.flatnonzero(self.design.any(axis=1))
+        return cells % self.shape[0], cells // self.shape[0], self.design[cells]
+
+    @cached_property
     def projector(self) -> np.ndarray:
-        """(D'D)⁻¹D' (n, rows·columns): the parameters nearest to given cells, of all periods where it moves."""
-        return np.linalg.pinv(self.design.reshape(-1, self.n))
+        """(D'D)⁻¹D': the parameters nearest to given cells; to the free ones (n, k), or where it moves to all of T."""
+        D = self.design.reshape(self.fixed.size, self.n) if self.moves else self.free[2]
+        lengths = np.einsum("ij,ij->j", D, D)
+        orthogonal = np.count_nonzero(D.T @ D) == self.n == np.count_nonzero(lengths)
+        return D.T / lengths[:, None] if orthogonal else np.linalg.pinv(D)
+
+    def nearest(self, cells: np.ndarray) -> np.ndarray:
+        """Parameters (n,) that bring the matrix, of all periods, nearest to `cells` (rows, columns): least squares."""
+        if self.moves:
+            return self.projector @ (cells.ravel(order="F") - self.fixed).ravel()
+        i, j, _ = self.free
+        return self.projector @ (cells - self.fixed.reshape(self.shape, order="F"))[i, j]
+
+    @cached_property
+    def one_each(self) -> bool:
+        """Whether each name stands alone in one cell, and the names in the order of vec; of a matrix that stands."""
+        return np.array_equal(self.free[2], np.eye(self.n))
+
+    @property
+    def diagonal(self) -> bool:
+        """Whether names stand on the diagonal only; of a matrix that stands."""
+        i, j, _ = self.free
+        return bool(np.array_equal(i, j))
 
     @property
     def n(self) -> int:
@@ -65,23 +98,23 @@ class LinearMatrix:
         if table.ndim not in (2, 3):
             raise ValueError(f"expected a matrix, or one for each period, got shape {table.shape}")
         by_column = np.swapaxes(table, -1, -2)
-        forms = [_linear_form(cell) for cell in by_column.ravel()]
-        names = tuple(dict.fromkeys(name for _, terms in forms for name in terms))
-        design = np.zeros((len(forms), len(names)))
-        for row, (_, terms) in enumerate(forms):
+        cells = by_column.ravel()
+        forms = {row: _linear_form(cell) for row, cell in enumerate(cells) if isinstance(cell, str)}
+        names = dict.fromkeys(name for _, terms in forms.values() for name in terms)
+        names = {name: place for place, name in enumerate(names)}
+        fixed = np.array([forms[row][0] if row in forms else float(cell) for row, cell in enumerate(cells)])
+        design, lead = np.zeros((len(cells), len(names))), by_column.shape[:-2]
+        for row, (_, terms) in forms.items():
             for name, factor in terms.items():
-                design[row, names.index(name)] = factor
-        fixed, lead = np.array([number for number, _ in forms]), by_column.shape[:-2]
+                design[row, names[name]] = factor
         size = (*lead, by_column.shape[-2] * by_column.shape[-1])
-        return cls(table.shape[-2:], fixed.reshape(size), design.reshape(*size, len(names)), names)
+        return cls(table.shape[-2:], fixed.reshape(size), design.reshape(*size, len(names)), tuple(names))
 
 
-def _linear_form(cell) -> tuple[float, dict[str, float]]:
+def _linear_form(cell: str) -> tuple[float, dict[str, float]]:
     """Split "1 + 2*a - b" into its number and its coefficients."""
     if isinstance(cell, Name):
         return 0.0, {str(cell): 1.0}
-    if not isinstance(cell, str):
-        return float(cell), {}
     text = re.sub(r"\s*([+*-])\s*", r"\1", cell.strip())
     text = text if text.startswith(("+", "-")) else "+" + text
     found = list(_TERM.finditer(text))
@@ -100,7 +133,10 @@ def precision(covariance: np.ndarray) -> np.ndarray:
     """Inverse on the rows with variance, zero elsewhere, where nothing is estimated; of each period's matrix."""
     if covariance.ndim == 3:
         return np.array([precision(one) for one in covariance])
-    alive = np.diag(covariance) > 0
+    variances = np.diag(covariance)
+    alive = variances > 0
+    if np.count_nonzero(covariance) == np.count_nonzero(variances):
+        return np.diag(np.divide(1.0, variances, out=np.zeros(len(alive)), where=alive))
     out = np.zeros_like(covariance)
     out[np.ix_(alive, alive)] = np.linalg.inv(covariance[np.ix_(alive, alive)])
     return out

@@ -126,8 +126,7 @@ def _lagged(M, e):
 
 def _project(form: LinearMatrix, moments: np.ndarray) -> np.ndarray:
     """Least squares of all periods' vec(moment_t) − f_t on D_t."""
-    cells = _vec(moments) - form.fixed
-    return form.projector @ (cells.ravel() if form.moves else cells.mean(axis=0))
+    return form.projector @ (_vec(moments) - form.fixed).ravel() if form.moves else form.nearest(moments.mean(axis=0))
 
 
 def _regress(form: LinearMatrix, squares: np.ndarray, weights: np.ndarray, crosses: np.ndarray) -> np.ndarray:
