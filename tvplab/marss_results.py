@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from tvplab.marss_common import common, variance, weights_by_period
 from tvplab.marss_em import Forms, Inputs, Parameters, matrices, smooth, state_space
 from tvplab.marss_forecast import forecast
-from tvplab.marss_inference import innovations, intervals
+from tvplab.marss_inference import bootstrap, innovations, intervals
 from tvplab.marss_moving import times
 from tvplab.statespace_draws import simulate
 
@@ -93,6 +93,10 @@ class MARSSResults:
     def intervals(self, level: float = 0.95, method: str = "fisher") -> pd.DataFrame:
         """Wald intervals of the free parameters: see `marss_inference.intervals`."""
         return intervals(self._data.to_numpy(), self._forms, self._free(), level, method, self._inputs)
+
+    def bootstrap(self, draws: int = 100, seed: int | np.random.Generator = 0, **options) -> pd.DataFrame:
+        """Free parameters (draws, n) estimated anew on simulated data: see `marss_inference.bootstrap`."""
+        return bootstrap(self, None, draws, seed, **options)
 
     def innovations(self) -> dict[str, pd.DataFrame]:
         """One-step-ahead errors y_t − E(y_t | past): frames (T, N) `resid`, `sd` and `standardized`, their quotient."""
