@@ -23,10 +23,10 @@ QUARTER = pd.Period("1985Q2")
 def fred_like(seed=0, last="1990Q4") -> Dataset:
     """A small stand-in for FRED-QD: random walks under the names that the study uses, and some others."""
     rng = np.random.default_rng(seed)
-    names = ["GDPC1", "UNRATE", "CPIAUCSL", "GS1", "GS10", "FEDFUNDS", *MEDIUM, *(f"other{n}" for n in range(10))]
+    names = ["GDPC1", "UNRATE", "CPIAUCSL", "GS1", "GS10", *MEDIUM, *(f"other{n}" for n in range(10))]
     dates = pd.date_range("1959-01-01", pd.Period(last).start_time, freq="QS")
     walks = 50.0 + np.cumsum(rng.normal(scale=0.3, size=(len(dates), len(names))), axis=0)
-    tcodes = {"GDPC1": 5, "UNRATE": 2, "CPIAUCSL": 6, "GS1": 2, "GS10": 2, "FEDFUNDS": 2, **MEDIUM}
+    tcodes = {"GDPC1": 5, "UNRATE": 2, "CPIAUCSL": 6, "GS1": 2, "GS10": 2, **MEDIUM}
     tcodes |= {f"other{n}": 5 for n in range(10)}
     frame = pd.DataFrame(walks, dates, names)
     frame.loc[:"1961", "other9"] = np.nan  # a series that starts too late for the factors

@@ -35,7 +35,7 @@ def _macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="1")
+TASK = Task("forecasts", run, version="2")
 
 
 def table_15(rows: list[dict]) -> str:

@@ -4,9 +4,10 @@ What the paper leaves open is a labelled choice of the kit:
 
 - *vintage*: FRED-QD of 2019-04, as revised; the experiment is pseudo-out-of-sample, not real-time.
 - *VAR20*: the five targets and 15 series of the medium VAR of Bańbura, Giannone and Reichlin (2010), under their
-  FRED-QD names.  Their consumer prices, unemployment, funds rate and long rate are among the targets; their exchange
-  rate starts in 1973 and is left out; capacity utilisation is manufacturing's and hourly earnings are those of goods
-  production, since the totals start after 1961; the commodity price is the producer price of industrial commodities.
+  FRED-QD names.  Their consumer prices, unemployment and long rate are among the targets.  Their exchange rate starts
+  in 1973 and their non-borrowed reserves turn negative in 2008, so that growth (code 7) means nothing: both are left
+  out.  Capacity utilisation is manufacturing's and hourly earnings are those of goods production, since the totals
+  start after 1961; the commodity price is the producer price of industrial commodities.
 - *factors*: two principal components of all series that have a transformation code and no gap since 1960, each put
   to variance 1, computed anew each quarter from what was known.
 - *window*: the first quarter explained is 1961Q3, at every horizon.
@@ -35,7 +36,7 @@ N_LAGS, N_FACTORS = 2, 2
 
 MEDIUM = {
     "DPIC96": 5, "PCECC96": 5, "INDPRO": 5, "CUMFNS": 1, "PAYEMS": 5, "HOUST": 5, "WPSFD49207": 6, "PCECTPI": 6,
-    "CES0600000008": 6, "PPIIDC": 6, "M1REAL": 5, "M2REAL": 5, "TOTRESNS": 6, "NONBORRES": 7, "SP500": 5,
+    "CES0600000008": 6, "PPIIDC": 6, "M1REAL": 5, "M2REAL": 5, "TOTRESNS": 6, "FEDFUNDS": 2, "SP500": 5,
 }  # fmt: skip
 """Series of VAR20 beside the targets, with FRED-QD's transformation codes (McCracken and Ng, 2020)."""
 
