@@ -12,7 +12,14 @@ from tvplab.forecast_tests import diebold_mariano
 from tvplab.replicate import forecasting
 from tvplab.replicate.forecasting_data import SPECS, TARGETS, Macro
 from tvplab.replicate.forecasting_models import HORIZONS, MODELS, PLAIN
-from tvplab.replicate.forecasting_scores import agreement, forecast_frame, half_and_half, paper, scores
+from tvplab.replicate.forecasting_scores import (
+    agreement,
+    forecast_frame,
+    half_and_half,
+    heaviest_quarter,
+    paper,
+    scores,
+)
 
 
 def forecasts_of(errors: dict[tuple[str, str], np.ndarray], horizon=1, apart=1) -> pd.DataFrame:
@@ -58,6 +65,13 @@ def test_forecasts_of_quarters_far_apart_do_not_overlap(errors):
         found = scores(forecasts_of({k: e[:30] for k, e in errors.items()}, horizon=4, apart=apart))
         expected = diebold_mariano(better[:30], base[:30], overlap).pvalue
         assert found.loc[("INF", 4, "AR", "2SRR"), "pvalue"] == pytest.approx(expected)
+
+
+def test_the_heaviest_quarter():
+    errors = np.array([1.0, -3.0, 1.0, 1.0])
+    row = heaviest_quarter(forecasts_of({("AR", PLAIN): errors})).loc[("INF", 1, "AR", PLAIN)]
+    assert row["quarter"] == pd.Period("2003Q2")
+    assert row["share"] == pytest.approx(9.0 / 12.0)
 
 
 def test_half_and_half_is_the_mean_with_the_same_specification(errors):

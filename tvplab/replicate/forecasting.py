@@ -9,7 +9,14 @@ import pandas as pd
 from tvplab.data import load
 from tvplab.replicate.forecasting_data import SPECS, TARGETS, VINTAGE, Macro
 from tvplab.replicate.forecasting_models import HORIZONS, MODELS, PLAIN, forecast_quarter
-from tvplab.replicate.forecasting_scores import agreement, forecast_frame, half_and_half, paper, scores
+from tvplab.replicate.forecasting_scores import (
+    agreement,
+    forecast_frame,
+    half_and_half,
+    heaviest_quarter,
+    paper,
+    scores,
+)
 from tvplab.replicate.study import Study, Task
 
 PAPER = "Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*"
@@ -40,12 +47,14 @@ TASK = Task("forecasts", run, version="2")
 
 def table_15(rows: list[dict]) -> str:
     """Ours beside Table 15."""
-    return page(scores(forecast_frame(rows)), paper(15))
+    forecasts = forecast_frame(rows)
+    return f"{page(scores(forecasts), paper(15))}\n\n{single_quarters(forecasts)}"
 
 
 def table_16(rows: list[dict]) -> str:
     """Ours beside Table 16: the forecasts of Table 15, averaged."""
-    return page(scores(half_and_half(forecast_frame(rows))), paper(16))
+    forecasts = half_and_half(forecast_frame(rows))
+    return f"{page(scores(forecasts), paper(16))}\n\n{single_quarters(forecasts)}"
 
 
 def table_17(rows: list[dict]) -> str:
@@ -57,7 +66,8 @@ def table_17(rows: list[dict]) -> str:
         f"The paper's constant ARDI and VAR5, which use no folds, differ between its Tables 15 and 17 in {differ} of "
         f"{len(plain)} cells: more than the folds changed between them. Here they are the same."
     )
-    return f"{page(scores(forecast_frame(rows)), theirs)}\n\n{note}"
+    forecasts = forecast_frame(rows)
+    return f"{page(scores(forecasts), theirs)}\n\n{single_quarters(forecasts)}\n\n{note}"
 
 
 def page(ours: pd.DataFrame, theirs: pd.DataFrame) -> str:
@@ -70,6 +80,19 @@ def page(ours: pd.DataFrame, theirs: pd.DataFrame) -> str:
         f"**Agreement by target** (gains and losses: significant at 10 %)\n\n{_markdown(counts.reset_index())}"
     )
     return "\n\n".join(parts)
+
+
+def single_quarters(forecasts: pd.DataFrame) -> str:
+    """Say for inflation and the interest rate one quarter ahead how much of a ratio is one quarter's doing."""
+    heaviest = heaviest_quarter(forecasts)
+    named = heaviest["quarter"].astype(str) + heaviest["share"].map(" ({:.0%})".format)
+    lines = [
+        {"": f"{target}, {spec}"} | {model: named.get((target, 1, spec, model), "–") for model in (PLAIN, *MODELS)}
+        for target in ("INF", "IR")
+        for spec in SPECS
+    ]
+    head = "**One quarter's share** of the sum of squared errors, the largest, h = 1"
+    return f"{head}\n\n{_markdown(pd.DataFrame(lines))}"
 
 
 def _heading(ours: pd.DataFrame) -> str:

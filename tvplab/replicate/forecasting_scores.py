@@ -54,6 +54,13 @@ def _score(errors: pd.Series, benchmark: pd.Series | None, horizon: int) -> tupl
     return rmspe(pairs["e"]) / rmspe(pairs["b"]), test.pvalue, len(pairs)
 
 
+def heaviest_quarter(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Find the quarter with each model's largest error: `quarter`, and its `share` of the sum of squared errors."""
+    squares = (forecasts["actual"] - forecasts["forecast"]) ** 2
+    wide = forecasts.assign(square=squares).pivot(index="quarter", columns=CELL, values="square")
+    return pd.DataFrame({"quarter": wide.idxmax(), "share": wide.max() / wide.sum()})
+
+
 @cache
 def paper(number: int) -> pd.DataFrame:
     """Return Table 15, 16 or 17 of the paper by target, horizon, spec and model: `ratio` and `stars`."""
