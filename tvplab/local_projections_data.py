@@ -72,7 +72,7 @@ def check_projection_data(y, shock, controls=None) -> ProjectionData:
         raise ValueError(f"shock: expected one series, got shape {np.shape(shock)}")
     y_frame = as_frame(y, "y")
     shock_frame = _on_the_periods_of(y_frame, shock, "shock")
-    series = shock_frame.iloc[:, 0].rename(str(shock_frame.columns[0]))
+    series = shock_frame.iloc[:, 0].rename(str(shock_frame.columns[0]) if hasattr(shock, "iloc") else "shock")
     if controls is None:
         return ProjectionData(y_frame, series, None, np.ndim(y) == 1)
     known = _on_the_periods_of(y_frame, controls, "controls").rename(columns=str)
