@@ -102,7 +102,7 @@ class TwoStepRidge(RidgeOptions):
 
     def fit(self, y, X) -> RidgeResults | SystemResults:
         """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`."""
-        volatility = _volatility_model(self.volatility)
+        volatility = volatility_model(self.volatility)
         check_number(self.noise_power, "noise_power", or_equal=True)
         check_number(self.drift_power, "drift_power", or_equal=True)
         problem = Problem.of(y, X, self)
@@ -176,7 +176,7 @@ def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, 
     solution, to_units = solver.solve(y, lam), sd_y / problem.sd_x
     fitted = explained(solver, solution)[:, 0]
     freedom = float(solver.slack(lam).sum())
-    sigma2 = _residual_variance(y[:, 0] - fitted, solver.omega_e, freedom, lam)
+    sigma2 = residual_variance(y[:, 0] - fitted, solver.omega_e, freedom, lam)
     index, names = problem.index, problem.names
     return RidgeResults(
         beta=pd.DataFrame(solution.beta[:, :, 0] * to_units, index, names),
@@ -186,7 +186,7 @@ def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, 
         sigma_u2=pd.Series(sigma2 * drift_variances(solver.omega_u) / lam * to_units**2, names, name=target),
         fitted=pd.Series(fitted * sd_y, index, name=target),
         resid=pd.Series((y[:, 0] - fitted) * sd_y, index, name=target),
-        loglik=_log_likelihood(solution, sigma2) - solution.rank * float(np.log(sd_y)),
+        loglik=log_likelihood(solution, sigma2) - solution.rank * float(np.log(sd_y)),
         df=len(y) - freedom,
         criterion=search.criterion,
         intercept=problem.intercept,
@@ -204,20 +204,20 @@ def _path_of(problem: Problem, solver, m: int, k: int) -> Callable[[float], np.n
     return one_path(solver, problem.Y[:, m], k, problem.sd_y[m] / problem.sd_x[k])
 
 
-def _residual_variance(resid: np.ndarray, omega_e: np.ndarray, freedom: float, lam: float) -> float:
+def residual_variance(resid: np.ndarray, omega_e: np.ndarray, freedom: float, lam: float) -> float:
     """σ̂² = Σ e_t²/Ω_ε,t over T − df, in standardised units."""
     if freedom < 1e-9 * len(resid):
         raise ValueError(f"lam: {lam:g} leaves no degrees of freedom, the data are interpolated; use a larger one")
     return float(np.sum(resid**2 / omega_e) / freedom)
 
 
-def _log_likelihood(solution, sigma2: float) -> float:
+def log_likelihood(solution, sigma2: float) -> float:
     """Log marginal likelihood of one standardised target, given σ² and λ."""
     rank, quadratic_form = solution.rank, solution.quad[0]
     return float(-0.5 * (rank * np.log(2.0 * np.pi * sigma2) + solution.logdet + quadratic_form / sigma2))
 
 
-def _volatility_model(choice) -> Callable[[np.ndarray], Volatility]:
+def volatility_model(choice) -> Callable[[np.ndarray], Volatility]:
     """Return the model by its name; a function of the user's is checked at each call."""
     if not callable(choice):
         check_choice(choice, "volatility", tuple(VOLATILITY))
