@@ -10,8 +10,8 @@ from test_forecasting_data import fred_like
 
 from tvplab.forecast_tests import diebold_mariano
 from tvplab.replicate import forecasting
-from tvplab.replicate.forecasting_data import SPECS, TARGETS, Macro
-from tvplab.replicate.forecasting_models import HORIZONS, MODELS, PLAIN
+from tvplab.replicate.forecasting_data import HORIZONS, SPECS, TARGETS, Macro
+from tvplab.replicate.forecasting_models import MODELS, PLAIN
 from tvplab.replicate.forecasting_scores import (
     agreement,
     forecast_frame,
@@ -124,8 +124,9 @@ def test_agreement_counts():
 
 def test_quick_is_part_of_full():
     quick, full = (forecasting.cells_of("basic", mode) for mode in ("quick", "full"))
-    assert len(full) == 48 * len(SPECS)
+    assert len(full) == 48 * len(SPECS) * len(HORIZONS) * 2
     assert [cell for cell in full if cell in quick] == quick
+    assert sorted(forecasting.FIRST_GROUP + forecasting.SECOND_GROUP) == sorted(TARGETS)
     assert forecasting.cells_of("blocked", "quick") != quick
 
 
@@ -133,20 +134,24 @@ def test_from_cells_to_pages(monkeypatch):
     """Simulated data through every study: JSON, the same numbers again, one line a target and horizon."""
     macro = Macro.of(fred_like(seed=3, last="2003Q4"))
     monkeypatch.setattr(forecasting, "_macro", lambda: macro)
-    cells = [{"cv": "basic", "spec": "AR", "quarter": quarter} for quarter in ("2003Q1", "2003Q2")]
+    cells = [
+        {"cv": "basic", "spec": "AR", "quarter": quarter, "horizon": horizon, "targets": ["INF", "IR"]}
+        for quarter in ("2003Q1", "2003Q2")
+        for horizon in (1, 4)
+    ]
     rows = [{**cell, **forecasting.run(cell)} for cell in cells]
     assert json.loads(json.dumps(rows)) == rows
     assert forecasting.run(cells[0])["forecasts"] == rows[0]["forecasts"]
-    assert len(forecast_frame(rows)) == 2 * 3 * 5 * (1 + len(MODELS))
+    assert len(forecast_frame(rows)) == 4 * 2 * (1 + len(MODELS))
     for study in forecasting.STUDIES:
-        text = study.table(rows)
-        assert "vintage 2019-04, 2 of 48 quarters" in text
-        assert "– (" in text  # what was not run is not invented
+        assert "vintage 2019-04, 2 of 48 quarters" in study.table(rows)
     page = forecasting.table_15(rows)
-    for target in TARGETS:
-        for horizon in HORIZONS:
+    for target in ("INF", "IR"):
+        for horizon in (1, 4):
             line = next(line for line in page.splitlines() if line.startswith(f"| {target}, h = {horizon} |"))
             assert line.split("|")[2].strip() == "1.00 (1.00)"
+    assert "| GDP, h = 1 |" not in page  # what was not run is not invented
+    assert page.count("Not computed yet.") == len(SPECS) - 1
 
 
 def test_real_data_reach_the_sample_of_the_paper():

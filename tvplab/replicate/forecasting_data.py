@@ -31,6 +31,7 @@ TARGETS = ("GDP", "UR", "INF", "IR", "SPREAD")
 AVERAGED = ("GDP", "UR", "INF")
 """The targets that are growth rates: their average over the horizon is forecast."""
 
+HORIZONS = (1, 2, 4)
 SPECS = ("AR", "ARDI", "VAR5", "VAR20")
 N_LAGS, N_FACTORS = 2, 2
 
@@ -122,6 +123,6 @@ def sample(macro: Macro, spec: str, targets: list[str], quarter: pd.Period, hori
     return Sample(Y, X.loc[Y.index], X.loc[quarter])
 
 
-def systems(spec: str) -> list[list[str]]:
-    """Targets that share their regressors in a specification."""
-    return [[name] for name in TARGETS] if spec in ("AR", "ARDI") else [list(TARGETS)]
+def systems(spec: str, targets: list[str]) -> list[list[str]]:
+    """Split targets into those that share their regressors in a specification: each by itself, or a VAR's all."""
+    return [[name] for name in targets] if spec in ("AR", "ARDI") else [targets]

@@ -9,7 +9,6 @@ from tvplab.crossval import RandomBlocks, RandomFolds, make_folds
 from tvplab.replicate.forecasting_data import Macro, Sample, over_horizon, sample, systems
 from tvplab.ridge import TwoStepRidge
 
-HORIZONS = (1, 2, 4)
 FOLDS = {"basic": RandomFolds(5), "blocked": RandomBlocks(length=8, n=5)}
 """Cross-validation of Tables 15 and 16, and of Table 17."""
 
@@ -17,20 +16,18 @@ PLAIN = "Plain"
 MODELS = {"2SRR": TwoStepRidge}
 
 
-def forecast_quarter(macro: Macro, spec: str, quarter: pd.Period, cv: str) -> pd.DataFrame:
-    """Forecast every target at every horizon by every model of a specification.
+def forecast_quarter(
+    macro: Macro, spec: str, quarter: pd.Period, horizon: int, targets: list[str], cv: str
+) -> pd.DataFrame:
+    """Forecast targets `horizon` quarters ahead by every model of a specification.
 
     Returns a frame with columns target, horizon, model, actual, forecast, and `replaced`: whether the outlier rule
     put the constant-parameter forecast in its place.
     """
-    tables = []
-    for horizon in HORIZONS:
-        actual = over_horizon(macro.targets, horizon).loc[quarter]
-        for targets in systems(spec):
-            data = sample(macro, spec, targets, quarter, horizon)
-            table = forecast_sample(data, spec, FOLDS[cv])
-            tables.append(table.assign(horizon=horizon, actual=table["target"].map(actual)))
-    return pd.concat(tables, ignore_index=True)
+    samples = [sample(macro, spec, names, quarter, horizon) for names in systems(spec, targets)]
+    table = pd.concat([forecast_sample(data, spec, FOLDS[cv]) for data in samples], ignore_index=True)
+    actual = over_horizon(macro.targets, horizon).loc[quarter]
+    return table.assign(horizon=horizon, actual=table["target"].map(actual))
 
 
 def forecast_sample(data: Sample, spec: str, cv) -> pd.DataFrame:
