@@ -8,6 +8,7 @@ __all__ = [
     "BayesianTVPRegression",
     "MARSS",
     "DynamicFactorModel",
+    "GroupLassoRidge",
     "LocalProjections",
     "TVPRidge",
     "TwoStepRidge",
@@ -25,6 +26,7 @@ _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
 _DOORS = {
     "BayesianTVPRegression": "tvplab.gibbs_tvp",
     "DynamicFactorModel": "tvplab.marss",
+    "GroupLassoRidge": "tvplab.sparse_tvp",
     "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
     "banner": "tvplab.modes",

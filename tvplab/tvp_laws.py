@@ -12,7 +12,7 @@ is C, `gather` its transpose, both in O(T) a column.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.signal import lfilter
@@ -127,7 +127,7 @@ class AR(RandomWalk):
     """
 
     phi: float | str = "cv"
-    phis: tuple[float, ...] = PHIS
+    phis: tuple[float, ...] = field(default=PHIS, repr=False)
 
     def __post_init__(self):
         """Refuse what is no φ."""

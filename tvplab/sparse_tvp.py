@@ -1,0 +1,191 @@
+"""Sparse time variation: `GroupLassoRidge` (GLRR, Algorithm 2) finds which coefficients move and which stay constant.
+
+Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 2.5.1 and appendix A.1; lesson 2.
+"""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tvplab.ridge import TwoStepRidge, Weights, fit_targets, relative
+from tvplab.ridge_problem import Problem
+from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_search import Search
+from tvplab.sparse_results import SparseResults, extended
+from tvplab.tvp_groups import GroupPenalty, GroupSolution, solve_groups
+from tvplab.tvp_kernel import DualSolver
+from tvplab.validation import check_choice, check_number
+from tvplab.volatility import ConvergenceWarning
+
+ALPHAS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08)
+"""Default candidates for α, from no sparsity to much of it."""
+RULES = ("cv", "1se")
+"""Ways of choosing α: the best score, or the sparsest within one standard error of it."""
+
+
+@dataclass(frozen=True)
+class GroupLassoRidge(TwoStepRidge):
+    """GLRR (Algorithm 2): ridge within a coefficient's drift, lasso across coefficients, so that some do not move.
+
+    Steps 1 to 3 are `TwoStepRidge`'s.  With its relative drift variances σ²_k of mean 1, and at given Ω_ε, GLRR
+    minimises (eq. 11, in the form that the fixed point of Algorithm 2 solves)
+
+        ‖Ω_ε^{-1/2}(y − Xβ_1 − Zu)‖² + λ₀‖β_1‖² + λ̃ [α Σ_k ‖u_k‖²/σ²_k + 2 (1 − α) c Σ_k ‖u_k‖]
+
+    c² is the mean of ‖u_k‖² after step 1, so that Algorithm 2's weights λ̃[α/σ²_k + (1 − α)/σ_k⁽ⁱ⁾] are normalised once:
+    normalised anew in each iteration, as the paper writes, they minimise nothing.  The paper's iterations are
+    `tvp_groups.reweight`; Newton steps reach the same minimum in a handful of steps, with exact zeros.  Then eq. 8 is
+    solved with the converged weights.
+
+    Parameters
+    ----------
+    alpha : share α of the ridge in (0, 1]: 0.5 in the paper, 1 is `TwoStepRidge`, towards 0 nothing moves.  "cv" takes
+        the best of `alphas` by the score of `cv`, "1se" the sparsest within one standard error of the best: more of
+        the constant coefficients found, at the risk of freezing some that move.
+    alphas : candidates for α, falling; they are tried in order until the score is too bad to be chosen.
+    multiple : λ̃/λ₍₁₎, λ₍₁₎ being the λ of step 1.  The default, 1/α, leaves the ridge part as step 1 found it and adds
+        the groups' part; 1 is the paper's, which takes the groups' part out of the ridge's.
+    retune : whether λ is chosen anew with the converged weights (the paper's footnote 15), scaled to mean 1.  False
+        keeps λ̃, and the result is the minimiser above.
+    rounds : how often Ω_ε is estimated: 1, from the residuals of step 1, as in `TwoStepRidge`; from 2 on also from
+        GLRR's own.
+    lam, cv, lams, lam0, scale, constant, law, volatility, noise_power, drift_power : as in `TwoStepRidge`; a given
+        `lam` is not retuned.
+
+    Notes
+    -----
+    The score takes the weights as given, although they come from all periods: it is optimistic, and more so for
+    weights that were selected.  Where all coefficients move, "cv" and "1se" therefore switch off too many.
+    """
+
+    alpha: float | str = 0.5
+    alphas: Sequence[float] = ALPHAS
+    multiple: float | None = None
+    retune: bool = True
+    rounds: int = 1
+
+    def fit(self, y, X) -> SparseResults | SystemResults:
+        """Estimate β_1..β_T from y (T, or T×M: each target by itself after step 1) and X (T×K).
+
+        Raises
+        ------
+        TypeError, ValueError
+            Anything wrong with y, X or a hyperparameter; the message names it.
+        """
+        self._candidates()
+        if self.multiple is not None:
+            check_number(self.multiple, "multiple")
+        check_choice(self.retune, "retune", (True, False))
+        if isinstance(self.rounds, bool) or not isinstance(self.rounds, numbers.Integral) or self.rounds < 1:
+            raise ValueError(f"rounds: must be a whole number of at least 1, got {self.rounds!r}")
+        if self.alpha in RULES and not isinstance(self.lam, str):
+            raise ValueError(f'alpha: {self.alpha!r} needs scores, and a given lam has none; use lam="cv"')
+        if self.alpha == "1se" and self.cv in ("gcv", "ml"):
+            raise ValueError(f'alpha: "1se" needs held-out errors; cv={self.cv!r} has none')
+        return super().fit(y, X)
+
+    def _candidates(self) -> list[float]:
+        """The values of α to try, checked."""
+        if isinstance(self.alpha, str):
+            check_choice(self.alpha, "alpha", RULES)
+        name, given = ("alphas", self.alphas) if isinstance(self.alpha, str) else ("alpha", [self.alpha])
+        values = [check_number(one, name) for one in given]
+        if not values or max(values) > 1.0 or np.any(np.diff(values) >= 0.0):
+            raise ValueError(f"{name}: must lie above 0 and not above 1 (several: falling), got {given!r}")
+        return values
+
+    def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> SparseResults:
+        """Algorithm 2 for target m, from step 1's fit."""
+        weights = self._weights(problem, m, first, volatility)
+        search, rounds = replace(search, laws=(first.law,)), []
+        for _ in range(self.rounds):
+            if rounds:
+                variance, converged = volatility(rounds[-1].fit.resid.to_numpy() / problem.sd_y[m])
+                weights = weights._replace(omega_e=relative(variance, self.noise_power), converged=converged)
+            best, table = self._along_alphas(problem, search, m, first.lam, weights)
+            rounds.append(best)
+        settled = all(one.solution.converged for one in rounds)
+        if not settled:
+            warnings.warn("group lasso stopped before its optimality conditions held", ConvergenceWarning, stacklevel=3)
+        still = best.solution.point.omega == 0.0
+        return extended(
+            replace(best.fit, first_step=first, converged=weights.converged and settled),
+            constant=[name for name, stands in zip(problem.names, still, strict=True) if stands],
+            alpha=best.alpha,
+            lam_group=best.lam_group,
+            objective_path=_objectives(rounds),
+            sparsity_path=table,
+            n_iter=sum(len(one.solution.path) - 1 for one in rounds),
+        )
+
+    def _along_alphas(
+        self, problem: Problem, search: Search, m: int, lam: float, weights: Weights
+    ) -> tuple[Candidate, pd.DataFrame]:
+        """Solve the group lasso at each α, warm from the last, while it may be chosen; the choice, and all tried."""
+        solver = DualSolver(problem.X, weights.omega_u, weights.omega_e, problem.lam0, search.laws[0])
+        eta, tried, best, limit = np.sqrt(weights.squares), [], None, np.inf
+        for alpha in self._candidates():
+            lam_group = lam * (1.0 / alpha if self.multiple is None else self.multiple)
+            solution = solve_groups(solver, problem.Y[:, m], group_penalty(lam_group, alpha, weights), eta)
+            fit = self._solve_again(problem, search, m, lam_group, solution.point.omega, weights.omega_e)
+            tried.append(Candidate(alpha, lam_group, solution, fit))
+            eta = solution.point.norms
+            if best is None or tried[-1].score < best.score:
+                best = tried[-1]
+                limit = best.score + (standard_error(problem, search, m, fit) if self.alpha == "1se" else 0.0)
+            if tried[-1].score > limit or not np.any(eta):
+                break
+        table = pd.DataFrame([one.row() for one in tried], columns=["alpha", "lam_group", "lam", "score", "moving"])
+        return [one for one in tried if one.score <= limit][-1], table
+
+    def _solve_again(self, problem: Problem, search: Search, m: int, lam_group: float, omega, omega_e) -> RidgeResults:
+        """Eq. 8 with the converged drift variances ω (K,), at λ̃ or at a λ chosen anew."""
+        if self.retune and search.criterion != "given":
+            omega_u = omega / omega.mean() if np.any(omega) else omega
+        else:
+            search, omega_u = replace(search, lams=np.array([lam_group])), omega * lam_group
+        return fit_targets(problem, search, omega_u, omega_e, [m])[0]
+
+
+class Candidate(NamedTuple):
+    """The group lasso at one α, and the fit with its weights."""
+
+    alpha: float
+    lam_group: float
+    solution: GroupSolution
+    fit: RidgeResults
+
+    @property
+    def score(self) -> float:
+        """The best score of the fit's search; 0 when λ was given."""
+        return float(self.fit.cv.score.min()) if len(self.fit.cv) else 0.0
+
+    def row(self) -> tuple:
+        """What `SparseResults.sparsity_path` shows."""
+        return self.alpha, self.lam_group, self.fit.lam, self.score, int(np.sum(self.solution.point.omega > 0.0))
+
+
+def group_penalty(lam_group: float, alpha: float, weights: Weights) -> GroupPenalty:
+    """a_k = λ̃ α/σ²_k and b = λ̃ (1 − α) c, c² the mean of ‖u_k‖² after step 1 (A.1.1)."""
+    c = np.sqrt(np.mean(weights.squares))
+    return GroupPenalty(lam_group * alpha / weights.omega_u, float(lam_group * (1.0 - alpha) * c))
+
+
+def standard_error(problem: Problem, search: Search, m: int, fit: RidgeResults) -> float:
+    """Standard error of the best score of a fit: of the mean of its weighted squared held-out errors."""
+    errors = fit._solver.held_out_errors(problem.Y[:, [m]], np.array([fit.lam]), search.folds)[0, :, 0]
+    squares = (errors * problem.sd_y[m]) ** 2 / fit._solver.omega_e
+    return float(squares.std(ddof=1) / np.sqrt(len(squares)))
+
+
+def _objectives(rounds: list[Candidate]) -> pd.DataFrame:
+    """The objective after every Newton step, round by round."""
+    steps = [(number, value) for number, one in enumerate(rounds, 1) for value in one.solution.path]
+    return pd.DataFrame(steps, columns=["round", "objective"])
