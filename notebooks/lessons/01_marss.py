@@ -72,9 +72,8 @@ round(fit.states["X1"].corr(world.factor), 3)
 # %%
 from tvplab import plots
 
-loading = fit.params["Z"]["X1"].mean()
-common, se = loading * fit.states["X1"], abs(loading) * fit.states_se["X1"]
-plots.common_component(common, headline, se=se, truth=world.common.mean(axis=1))
+common = fit.common_component(pd.Series(1 / 8, world.y.columns), level=0.9)
+plots.common_component(common["mean"], headline, se=common["se"], truth=world.common.mean(axis=1))
 
 # %% [markdown]
 # *Blue, the estimated common component, follows the dashed truth; the grey headline jumps around both.* The shaded
@@ -246,6 +245,38 @@ plots.loglik_paths(one_lag.loglik_path, best=best)
 # line: EM gains a fixed proportion of what is left.* That is its charm and its danger. It never falls, and it can
 # creep so slowly that a careless stopping rule takes creeping for arrival (section 8).
 #
+# ### 3.1 How sure is an estimate?
+#
+# Does the factor need its second lag, or could $b_2$ be zero? One answer comes from the curvature of the likelihood
+# at its top. The other takes the estimated model for the world, simulates 50 data sets from it, estimates each anew
+# and looks at the spread, a *bootstrap*:
+
+# %%
+curvature = fit.intervals(level=0.9).loc[["B.b1", "B.b2", "Z.z7"]]
+spread = fit.bootstrap(draws=50, seed=0, tol=1e-6)[curvature.index].quantile([0.05, 0.95]).T
+curvature.join(spread.set_axis(["bootstrap, 5 %", "95 %"], axis=1)).round(2)
+
+# %% [markdown]
+# *The two agree to a few hundredths. By both, $b_2$ is only just above zero: 120 months hardly tell one lag from two.*
+# Fifty draws leave their own doubt in the ends of an interval. Both take the model for granted.
+#
+# ### 3.2 A cause that you know
+#
+# From month 31 on a tax adds 2 to item3, and to no other price. What will the mean of item3 after the tax, less the
+# mean before, say about the 2? A known cause is a *covariate* $d_t$, and its effect one more name in the model,
+# $y_t=Zx_t+Dd_t+v_t$:
+
+# %%
+tax, D = (np.arange(120) >= 30) * 1.0, np.zeros((8, 1), dtype=object)
+D[2, 0] = "tax"
+taxed = world.y.assign(item3=world.y["item3"] + 2 * tax)
+effect = MARSS(Z=Z, B=B, Q=Q, D=D).fit(taxed, d=tax).intervals().loc["A.tax"]
+effect.round(2), round(taxed["item3"][tax == 1].mean() - taxed["item3"][tax == 0].mean(), 2)
+
+# %% [markdown]
+# *The means say 2.36. The model says 1.97, from 1.83 to 2.11.* The factor happens to be higher after month 31 than
+# before, and the means charge the tax with that. The model sees the factor in the seven other prices and takes it out.
+#
 # ## 4. The slider
 #
 # **Predict first.** Before you touch anything, write down:
@@ -352,7 +383,7 @@ us_share.round(2)
 # common that stop at "without food and energy"? The picture shows the largest month of all:
 
 # %%
-us_common = us_fit.common_component()["consumer"] * us["consumer"].std() + us["consumer"].mean()
+us_common = us_fit.common_component()["consumer"]
 plots.common_component(us_common, us["consumer"], unit="% a month")
 
 # %%
@@ -386,15 +417,13 @@ weights = weights.div(weights.sum(axis=1), axis=0)
 items.shape, weights.sum(axis=1).round(6).unique()
 
 # %% [markdown]
-# Items are standardised, so that none dominates by its volatility; the mean of each is put back at the end. One more
-# trick: the item that the scale is pinned on (the first) should be one that responds. We sort by the correlation
-# with the average of all. (Section 8 shows what that buys.)
+# `standardize=True` makes every item as loud as the others; what the results say of the items is put back into their
+# units. And the item that the scale is pinned on should be one that responds: `anchors="data"` looks for it.
+# (Section 8 shows what that buys.)
 
 # %%
-z = (items - items.mean()) / items.std()
-order = z.corrwith(z.mean(axis=1)).sort_values(ascending=False).index
-model = DynamicFactorModel(n_factors=1, factor_lags=4)
-fit_51 = model.fit(z[order], tol=1e-7)
+model = DynamicFactorModel(n_factors=1, factor_lags=4, standardize=True, anchors="data")
+fit_51 = model.fit(items, tol=1e-7)
 fit_51.converged, fit_51.n_iter
 
 # %% [markdown]
@@ -403,11 +432,9 @@ fit_51.converged, fit_51.n_iter
 # it to.
 
 # %%
-common_items = fit_51.common_component()[items.columns] * items.std() + items.mean()
-common = (common_items * weights).sum(axis=1)
-slopes = (weights * fit_51.params["Z"]["X1"][items.columns] * items.std()).sum(axis=1)
-se = slopes.abs() * fit_51.states_se["X1"]
-plots.common_component({"common inflation": common}, headline, se=se, unit="% over 12 months")
+band = fit_51.common_component(weights, level=0.9)
+common = band["mean"]
+plots.common_component({"common inflation": common}, headline, se=band["se"], unit="% over 12 months")
 
 # %%
 weighted, gap = (items * weights).sum(axis=1), headline - common
@@ -432,7 +459,7 @@ lines.groupby(lines.index.year).last().T.round(1)
 # pull hardest:
 
 # %%
-own = ((items - common_items) * weights).rename(columns=titles)
+own = fit_51.contributions(weights, own=True).rename(columns=titles)
 dates = [gap.loc[:"2018"].abs().idxmax(), gap.loc["2015":].abs().idxmax()]
 strongest = {f"{date:%B %Y}, gap {gap[date]:+.1f}": own.loc[date] for date in dates}
 strongest = {label: row[row.abs().nlargest(6).index] for label, row in strongest.items()}
@@ -477,7 +504,7 @@ pd.concat([table.corr(), table.tail(1).set_axis(["last month"])]).round(2)
 # at the items dropped. How much of each is common? From the most volatile on:
 
 # %%
-shares = pd.Series(1 - np.diag(fit_51.params["R"]), order)
+shares = pd.Series(1 - np.diag(fit_51.params["R"]), items.columns)
 shares[volatile].rename(titles).round(2).to_frame("common share")
 
 # %%
@@ -536,6 +563,21 @@ bai_ng(whole, max_factors=min(12, whole.shape[1] - 1)).idxmin()
 # They take all that they are given. These criteria want noise that forgets, and changes over twelve months remember
 # eleven of them: every item's own slow wave looks like a factor. That is no argument for twelve factors. It is one
 # for not calling the first one "the" common inflation too loudly.
+#
+# What would three say? Factors may be turned among each other without changing the fit. *Varimax* turns them until each
+# item's loadings are as large or as small as can be, so that each factor gets items of its own. The five that load
+# most on each:
+
+# %%
+from tvplab.factors import varimax
+
+turned, rotation = varimax(principal_components(whole / whole.std(), 3).loadings)
+pd.DataFrame({name: turned[name].abs().nlargest(5).rename(titles).index for name in turned})
+
+# %% [markdown]
+# *Clothes, furniture and cars; gold, electronics, oils and grain; services.* The names are ours, the model gave none.
+# The second group is priced in dollars, the third is mostly wages. A single factor has to be a compromise between such
+# sources, and cannot say which of them moved.
 #
 # Try the panel yourself: hide months, drop the ten most volatile, add a factor. (Large panel: it computes when you
 # let go.)
@@ -626,22 +668,21 @@ pd.DataFrame(rows, index=["turns", "converged", "log-likelihood", "z1", "z1·√
 # *What to do*: fix one loading, and do not read a loading whose scale nobody fixed.
 #
 # **The wrong anchor.** Fixing one loading is not enough if it is the wrong one. The same data and the same model,
-# with another item in the first column, where the scale is pinned:
+# with the scale pinned on another item:
 
 # %%
 rows = {}
-for first in ("item7", "item2", "item5", "item8"):
-    ordered = world.y[[first, *world.y.columns.drop(first)]]
-    one = DynamicFactorModel(1, 2).fit(ordered, max_iter=4000)
-    rows[first] = world.common_share[first], one.n_iter, one.loglik, one.states["X1"].corr(world.factor)
+for item in ("item7", "item2", "item5", "item8"):
+    one = DynamicFactorModel(1, 2, anchors=[item]).fit(world.y, max_iter=4000)
+    rows[item] = world.common_share[item], one.n_iter, one.loglik, one.states["X1"].corr(world.factor)
 pd.DataFrame(rows, index=["common share of it", "turns of EM", "log-likelihood", "corr. with truth"]).T.round(3)
 
 # %% [markdown]
 # *The factor hardly changes; the way to it grows from fifty turns to more than two thousand.* The likelihoods differ
 # a little because the first month's prior, N(0, 1), is in units of the anchor. With item8 there is more: its loading
 # was estimated as negative in section 2, but it is now pinned at +1. EM starts with all loadings at 1 and ends on the
-# side where item8 rises with the factor. *What to do*: put a series first that responds, as section 7
-# did.
+# side where item8 rises with the factor. *What to do*: pin on a series that responds, or let the data choose one, as
+# section 7 did.
 #
 # ## 9. What this does not show
 #
