@@ -3,6 +3,7 @@
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.forecasts import forecast_ratios
+from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
 
@@ -13,6 +14,7 @@ __all__ = [
     "common_component",
     "compare_paths",
     "cv_curve",
+    "drift_factors",
     "forecast_ratios",
     "item_bars",
     "loglik_paths",

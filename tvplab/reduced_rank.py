@@ -1,0 +1,232 @@
+"""Coefficients that move with a few factors: `ReducedRankRidge` (GRRRR, Algorithm 3, and MV-GRRRR of appendix A.2).
+
+Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 2.5.2; shown in lesson 2.
+"""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
+from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual_variance, volatility_model
+from tvplab.ridge_problem import Problem
+from tvplab.ridge_results import RidgeResults
+from tvplab.ridge_search import Search, explained
+from tvplab.tvp_factors import FactorProblem, Penalties, identified, normalised, principal_loadings
+from tvplab.tvp_kernel import DualSolver
+from tvplab.validation import check_choice, check_number
+from tvplab.volatility import ConvergenceWarning
+
+ENOUGH = 1e-3
+"""Rounds stop when the held-out error falls by less than this share."""
+
+
+@dataclass(frozen=True)
+class ReducedRankRidge(TwoStepRidge):
+    """GRRRR: drifts U = ΛF of a few factors F, with loadings Λ that may be exactly zero (eqs. 12-18, Algorithm 3).
+
+    It starts from the principal components of 2SRR's increments.  A round tunes λ by cross-validation for the drift
+    covariance ΛΛ', alternates eqs. 17 and 18 until eq. 14 settles, and fits the volatility model to the residuals.
+    Rounds go on while the held-out error falls.
+
+    Parameters
+    ----------
+    lam, cv, lams, lam0, scale, constant, law, volatility, noise_power, drift_power : as in `TwoStepRidge`.
+    rank : number of factors to start from; None takes as many as `variance_share` needs.  Either way factors whose
+        loadings all become zero are dropped.
+    max_rank : most factors to start from when `rank` is None; 5 as in the paper.
+    variance_share : share of the squares of 2SRR's increments that the factors to start from reproduce, in (0, 1].
+        The paper has such a threshold (its footnote 20) and does not say which.
+    l1_ratio : share ρ of the loadings' penalty that is ℓ₁, in (0, 1]: .5 is the paper's elastic net, 1 the lasso.
+    xi : the loadings' penalty as a multiple of the one whose ℓ₁ part equals the size that the gradient of pure noise
+        reaches, ξρ = 2 σ̂ ‖w‖ √(2 log J) for J regressors w_j in eq. 18.
+    pooled : whether a T×M y has factors common to all equations (MV-GRRRR); False fits each by itself.
+    max_rounds, max_sweeps : most rounds, and most sweeps over eqs. 17 and 18 in each.
+    tol : relative fall of the objective below which a round has settled.
+
+    Notes
+    -----
+    In eq. 14 the scales of Λ and F are tied only by their penalties.  Within a round both steps, and a rescaling of
+    each factor, minimise that same objective, which therefore never rises.  Λ and F are not orthogonalised in between,
+    as that would raise ‖l‖₁; the results are (F'F/T = I, Λ'Λ diagonal), with the same product ΛF and the same zero
+    rows.  Between rounds Λ is scaled so that λ means what it means in 2SRR.
+
+    Cross-validation given Λ is optimistic, since Λ has seen every period: an ξ chosen by it overfits.  So ξ
+    follows the noise level, and cross-validation chooses λ and when to stop.
+
+    With `pooled`, M equations are one regression of T·M rows: time grows with (T·M)³, and λ is common.
+    """
+
+    rank: int | None = None
+    max_rank: int = 5
+    variance_share: float = 0.8
+    l1_ratio: float = 0.5
+    xi: float = 1.0
+    pooled: bool = False
+    max_rounds: int = 5
+    max_sweeps: int = 50
+    tol: float = 1e-4
+
+    def fit(self, y, X) -> ReducedRankResults | ReducedRankSystem:
+        """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`."""
+        self._check()
+        starts = super().fit(y, X)
+        problem = Problem.of(y, X, self)
+        search, everyone = Search.of(self, problem.index), list(range(len(problem.targets)))
+        fits = [starts] if problem.single else [starts[name] for name in problem.targets]
+        if self.rank is not None and self.rank > len(problem.names) * (len(everyone) if self.pooled else 1):
+            raise ValueError(f"rank: {self.rank} factors for {len(problem.names)} coefficients an equation")
+        if self.pooled and len({fit.law for fit in fits}) > 1:
+            raise ValueError("law: equations chose different φ; give phi where factors are pooled")
+        groups = [everyone] if self.pooled else [[m] for m in everyone]
+        done = [one for group in groups for one in self._reduce(problem, search, fits, group)]
+        return done[0] if problem.single else ReducedRankSystem(dict(zip(problem.targets, done, strict=True)))
+
+    def _check(self) -> None:
+        """Refuse hyperparameters that make no sense."""
+        for name in ("rank", "max_rank", "max_rounds", "max_sweeps"):
+            value = getattr(self, name)
+            if name == "rank" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+                raise ValueError(f"{name}: must be a whole number of at least 1, got {value!r}")
+        for name in ("variance_share", "l1_ratio"):
+            if check_number(getattr(self, name), name) > 1.0:
+                raise ValueError(f"{name}: must lie above 0 and not above 1, got {getattr(self, name)!r}")
+        check_number(self.xi, "xi")
+        check_number(self.tol, "tol")
+        check_choice(self.pooled, "pooled", (True, False))
+
+    def _reduce(self, problem: Problem, search: Search, fits: list[RidgeResults], group: list[int]):
+        """Algorithm 3 for the targets in `group`, from 2SRR's `fits`."""
+        law, T = fits[group[0]].law, len(problem.index)
+        variances = np.column_stack([fits[m].sigma2.to_numpy() / problem.sd_y[m] ** 2 for m in group])
+        factors = FactorProblem(problem.X, problem.Y[:, group], _relative(variances, 1.0), problem.lam0, law)
+        search = replace(
+            search, folds=tuple(np.concatenate([F + T * m for m in range(len(group))]) for F in search.folds)
+        )
+        if search.criterion == "loo" and len(group) > 1:
+            search = replace(search, criterion="folds")  # the fold of a period is its row in every equation
+        U = np.hstack([increments_of(problem, m, fits[m]) for m in group])
+        start = tune(search, factors, principal_loadings(U, self.rank, self.max_rank, self.variance_share))
+        best, path, settled = self._rounds(search, start)
+        if not settled:
+            warnings.warn("GRRRR stopped before it settled; see objective_path", ConvergenceWarning, stacklevel=4)
+        more = {"objective_path": path, "n_iter": len(path)}
+        return [
+            replace(
+                named(problem, search, best, group, m, more, best.lam),
+                first_step=fits[m],
+                converged=bool(settled and best.volatile and fits[m].converged),
+            )
+            for m in group
+        ]
+
+    def _rounds(self, search: Search, now: Tuned) -> tuple[Tuned, pd.DataFrame, bool]:
+        """Step 2 of Algorithm 3, until the held-out error stops falling: best round, path, whether it settled."""
+        model, best, path, settled = volatility_model(self.volatility), None, [], False
+        for i in range(self.max_rounds):
+            penalties = noise_level(now, self.l1_ratio, self.xi)
+            drift, objectives, settled = now.factors.alternate(now.loadings, penalties, self.tol, self.max_sweeps)
+            path += [(i + 1, sweep + 1, value) for sweep, value in enumerate(objectives)]
+            resid = now.factors.residuals(drift.loadings, drift.increments)
+            found = [model(one) for one in resid.T]
+            omega_e = _relative(np.column_stack([one.variance for one in found]), self.noise_power)
+            now = tune(search, replace(now.factors, omega_e=omega_e), normalised(drift.loadings))
+            now = now._replace(volatile=all(one.converged for one in found))
+            improved = best is None or now.loss < best.loss
+            enough = best is not None and now.loss > best.loss - ENOUGH
+            best = now if improved else best
+            if enough or drift.loadings.size == 0:
+                break
+        else:
+            settled = False
+        return best, pd.DataFrame(path, columns=["round", "sweep", "objective"]), settled
+
+
+class Tuned(NamedTuple):
+    """Step 1 at the λ that cross-validation chooses for the loadings Λ (M·K, r), given Ω_ε.
+
+    `loss` is the log held-out error, plus the mean log of Ω_ε, so that errors under other weights compare; `sigma2`
+    is σ̂² in standardised units; `volatile` says whether the volatility models behind Ω_ε converged.
+    """
+
+    factors: FactorProblem
+    loadings: np.ndarray
+    solver: DualSolver
+    scores: np.ndarray
+    lam: float
+    loss: float
+    sigma2: float
+    volatile: bool = True
+
+
+def tune(search: Search, factors: FactorProblem, loadings: np.ndarray) -> Tuned:
+    """Choose λ for the drift covariance ΛΛ'/λ, exactly and from one factorisation."""
+    solver, y = factors.solver(loadings), factors.stacked[1]
+    scores = search.scores(solver, y)[:, 0]
+    best = int(np.argmin(scores))
+    lam = float(search.lams[best])
+    if search.criterion == "given":
+        loss = 0.0
+    elif search.criterion == "ml":
+        loss = scores[best] / len(y)
+    else:
+        loss = np.log(scores[best]) + np.mean(np.log(solver.omega_e))
+    rest = (y - explained(solver, solver.solve(y, lam)))[:, 0]
+    sigma2 = residual_variance(rest, solver.omega_e, float(solver.slack(lam).sum()), lam)
+    return Tuned(factors, loadings, solver, scores, lam, float(loss), sigma2)
+
+
+def noise_level(now: Tuned, l1_ratio: float, multiple: float) -> Penalties:
+    """λ, and ξ with ξρ = multiple · 2 σ̂ ‖w‖ √(2 log J): what the largest of J gradients 2 w_j'ε is in noise."""
+    W = now.factors.loading_regressors(now.factors.increments(now.loadings, now.lam))
+    size = np.sqrt(np.mean([np.sum(one**2) / one.shape[1] for one in W]))
+    universal = 2.0 * np.sqrt(now.sigma2) * size * np.sqrt(2.0 * np.log(max(2, W[0].shape[1])))
+    return Penalties(now.lam, multiple * universal / l1_ratio, l1_ratio)
+
+
+def increments_of(problem: Problem, m: int, fit: RidgeResults) -> np.ndarray:
+    """Innovations (T − 1, K) of target m's coefficients, in standardised units."""
+    return fit.law.innovations(fit.beta.to_numpy(), fit._start) * problem.sd_x / problem.sd_y[m]
+
+
+def named(problem: Problem, search: Search, best: Tuned, group: list[int], m: int, more: dict, lam: float):
+    """Label target m's coefficients, loadings and factors at one λ; Λ stays, F follows λ."""
+    K, i = len(problem.names), group.index(m)
+    pooled = len(group) > 1
+    y = best.factors.stacked[1]
+    solver = EquationOf(best.solver, y, problem.X, best.factors.law, i) if pooled else best.solver
+    base = label(problem, search, solver, m, best.scores, lam)
+    loadings, increments = identified(best.loadings, best.factors.increments(best.loadings, lam))
+    names = [f"F{j + 1}" for j in range(loadings.shape[1])]
+    units = (problem.sd_y[m] / problem.sd_x)[:, None]
+    own = {
+        "loadings": pd.DataFrame(loadings[i * K : (i + 1) * K] * units, problem.names, names),
+        "factors": pd.DataFrame(best.factors.law.accumulate(increments), problem.index, names),
+        "increments": pd.DataFrame(increments, problem.index, names),
+        "_refit": partial(named, problem, search, best, group, m, more),
+    }
+    if pooled:
+        own["loglik"] = joint_loglik(best, lam) - len(problem.index) * float(np.log(problem.sd_y[group]).sum())
+    return ReducedRankResults(**{**vars(base), **own, **more})
+
+
+def joint_loglik(best: Tuned, lam: float) -> float:
+    """Log marginal likelihood of all equations, standardised, with their common σ²."""
+    y, solver = best.factors.stacked[1], best.solver
+    solution = solver.solve(y, lam)
+    rest = (y - explained(solver, solution))[:, 0]
+    return log_likelihood(solution, residual_variance(rest, solver.omega_e, float(solver.slack(lam).sum()), lam))
+
+
+def _relative(variances: np.ndarray, power: float) -> np.ndarray:
+    """Variances (T, M) to a power, scaled so that all together have mean 1."""
+    return relative(variances.ravel(), power).reshape(variances.shape)

@@ -1,0 +1,242 @@
+"""Drifts with a factor structure: the two regressions that GRRRR alternates, their objective, and what identifies them.
+
+Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 2.5.2 and appendices A.2 and A.3.  For
+one equation or M equations with the same regressors, in standardised units::
+
+    y_{t,m} = x_t'β_{t,m} + ε_{t,m},   β_{t,m} = β_{1,m} + Λ_m g_t,   g = C F,
+
+with the increments F (T, r) common to all equations and C the law of motion (for a random walk, g_t = Σ_{s≤t} f_s).
+U = F Λ' are eq. 12's increments, one row a period.  As the drifts' prior covariance is ΛΛ'/λ, eq. 17 is a TVP ridge
+whose Ω_u is ΛΛ': `tvp_kernel` solves it, and Z(I ⊗ Λ) is never formed.
+
+M equations are one long regression: rows are periods within equations, columns coefficients within equations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel, start_columns
+from tvplab.tvp_laws import WALK, Law, RandomWalk
+
+
+@dataclass(frozen=True)
+class Stacked(RandomWalk):
+    """The law of motion of M equations' rows below each other: all of them see the same factors' paths."""
+
+    law: Law = WALK
+    M: int = 1
+
+    def apply(self, B: np.ndarray) -> np.ndarray:
+        """(11' ⊗ M) B for B (T·M, J): equations are added up, and each gets the whole."""
+        return np.tile(self.law.apply(B.reshape(self.M, -1, B.shape[1]).sum(axis=0)), (self.M, 1))
+
+    def covariance(self, n: int) -> np.ndarray:
+        """11' ⊗ M (T·M, T·M)."""
+        return np.tile(self.law.covariance(n // self.M), (self.M, self.M))
+
+    def variances(self, n: int) -> np.ndarray:
+        """Its diagonal."""
+        return np.tile(self.law.variances(n // self.M), self.M)
+
+    def basis(self, n: int) -> np.ndarray:
+        """The start's columns, the same in each equation."""
+        return np.tile(self.law.basis(n // self.M), (self.M, 1))
+
+
+class Penalties(NamedTuple):
+    """λ on the factors' increments, ξ on the loadings, and the share of ξ that is ℓ₁ (1 is the lasso)."""
+
+    lam: float
+    xi: float
+    l1_ratio: float
+
+    def of_loadings(self, loadings: np.ndarray) -> float:
+        """ξ (ρ ‖l‖₁ + (1 − ρ)/2 l'l), scikit-learn's elastic net."""
+        bent = self.l1_ratio * np.abs(loadings).sum() + 0.5 * (1.0 - self.l1_ratio) * np.sum(loadings**2)
+        return float(self.xi * bent)
+
+
+class Drift(NamedTuple):
+    """Loadings Λ (M·K, r), increments F (T, r), and the objective of eq. 14 at the best β_1."""
+
+    loadings: np.ndarray
+    increments: np.ndarray
+    objective: float
+
+
+@dataclass(frozen=True)
+class FactorProblem:
+    """Eq. 14 with Ω_ε given: X (T, K), Y (T, M), omega_e (T, M), the start's penalty λ₀, the law of motion."""
+
+    X: np.ndarray
+    Y: np.ndarray
+    omega_e: np.ndarray
+    lam0: float
+    law: Law = WALK
+
+    @cached_property
+    def stacked(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, Law]:
+        """Regressors (T·M, M·K), targets (T·M, 1), weights (T·M,), and the law, of the one long regression."""
+        M = self.Y.shape[1]
+        law = self.law if M == 1 else Stacked(self.law, M)
+        return np.kron(np.eye(M), self.X), self.Y.T.reshape(-1, 1), self.omega_e.T.ravel(), law
+
+    @cached_property
+    def start(self) -> list[StartProjection]:
+        """Each equation's regression that concentrates out its start."""
+        columns = start_columns(self.X, self.law)
+        return [StartProjection.of(columns, weight, self.lam0) for weight in self.omega_e.T]
+
+    def solver(self, loadings: np.ndarray) -> DualSolver:
+        """Return the TVP ridge with Ω_u = ΛΛ', which is eq. 17 for every λ."""
+        X, _, omega_e, law = self.stacked
+        return DualSolver(X, loadings @ loadings.T, omega_e, self.lam0, law)
+
+    def whiten(self, B: np.ndarray) -> np.ndarray:
+        """Weight the rows of B (T·M, J) by Ω_ε^{-1/2} and take the start out of them, equation by equation."""
+        blocks = B.reshape(len(self.start), -1, B.shape[1])
+        return np.vstack([one.whiten(block) for one, block in zip(self.start, blocks, strict=True)])
+
+    def increments(self, loadings: np.ndarray, lam: float) -> np.ndarray:
+        """Step 1 (eqs. 17 and A.1): F (T, r) given Λ, by the dual: f_s = Λ' Σ_{t≥s} x_t α_t / λ.
+
+        α = Ω_ε^{-1/2} P (I + P̃ K P̃'/λ)⁻¹ P Ω_ε^{-1/2} y solves one T·M system; P takes the start out.
+        """
+        X, y, _, law = self.stacked
+        combined = X @ loadings
+        half = self.whiten(hadamard_kernel(combined, np.ones(combined.shape[1]), law))
+        G = self.whiten(np.ascontiguousarray(half.T)) / lam
+        G[np.diag_indices_from(G)] += 1.0
+        white = linalg.solve(G, self.whiten(y), assume_a="pos", overwrite_a=True, check_finite=False)
+        return self._gather(combined * self._unwhiten(white)) / lam
+
+    def next_loadings(self, increments: np.ndarray, before: np.ndarray, penalties: Penalties) -> np.ndarray:
+        """Step 2 (eqs. 18 and A.2): Λ (M·K, r) given F, an elastic net on x_{t,k} g_{t,j} for each equation."""
+        K, out = self.X.shape[1], np.empty_like(before)
+        for m, (start, W) in enumerate(zip(self.start, self.loading_regressors(increments), strict=True)):
+            rows = slice(m * K, (m + 1) * K)
+            target = start.whiten(self.Y[:, [m]])[:, 0]
+            out[rows] = elastic_net(W, target, penalties, before[rows].ravel()).reshape(K, -1)
+        return out
+
+    def loading_regressors(self, increments: np.ndarray) -> list[np.ndarray]:
+        """Each equation's regressors x_{t,k} g_{t,j} (T, K·r) of eq. 18, weighted, with the start taken out."""
+        g = self.law.accumulate(increments)
+        W = (self.X[:, :, None] * g[:, None, :]).reshape(len(g), -1)
+        return [start.whiten(W) for start in self.start]
+
+    def moved(self, loadings: np.ndarray, increments: np.ndarray) -> np.ndarray:
+        """x_t'Λ_m g_t (T, M): what the drifts explain."""
+        by_equation = loadings.reshape(self.Y.shape[1], self.X.shape[1], loadings.shape[1])
+        return np.einsum("tk,mkr,tr->tm", self.X, by_equation, self.law.accumulate(increments), optimize=True)
+
+    def residuals(self, loadings: np.ndarray, increments: np.ndarray) -> np.ndarray:
+        """Residuals y − x_t'β_t (T, M) with the start at its best."""
+        rest, columns = self.Y - self.moved(loadings, increments), start_columns(self.X, self.law)
+        fits = [columns @ one.coefficients(r[:, None]) for one, r in zip(self.start, rest.T, strict=True)]
+        return rest - np.hstack(fits)
+
+    def objective(self, loadings: np.ndarray, increments: np.ndarray, penalties: Penalties) -> float:
+        """Eq. 14, with λ and λ₀ explicit: the start is at its best, so its penalty and its part of the fit are in."""
+        rest = self.whiten((self.Y - self.moved(loadings, increments)).T.reshape(-1, 1))
+        return float(np.sum(rest**2) + penalties.lam * np.sum(increments**2) + penalties.of_loadings(loadings))
+
+    def alternate(self, loadings: np.ndarray, penalties: Penalties, tol: float, max_sweeps: int):
+        """Minimise eq. 14 over F and Λ in turn; returns the last `Drift`, the objective's path, and whether it settled.
+
+        Both steps and the balance between them minimise one and the same objective, so that it never rises.  Λ and F
+        are not rotated here: turning both leaves the fit and the squared penalties as they are, but not ‖l‖₁.
+        """
+        path, settled = [], False
+        for _ in range(max_sweeps):
+            increments = self.increments(loadings, penalties.lam)
+            loadings = self.next_loadings(increments, loadings, penalties)
+            loadings, increments = balance(loadings, increments, penalties)
+            path.append(self.objective(loadings, increments, penalties))
+            settled = loadings.size == 0 or (len(path) > 1 and path[-2] - path[-1] <= tol * abs(path[-2]))
+            if settled:
+                break
+        return Drift(loadings, increments, path[-1]), path, settled
+
+    def _unwhiten(self, B: np.ndarray) -> np.ndarray:
+        """Transpose of `whiten`."""
+        blocks = B.reshape(len(self.start), -1, B.shape[1])
+        return np.vstack([s.project(b) / s.root_e[:, None] for s, b in zip(self.start, blocks, strict=True)])
+
+    def _gather(self, B: np.ndarray) -> np.ndarray:
+        """C' B (T, J), equations added up."""
+        return self.law.gather(B.reshape(self.Y.shape[1], -1, B.shape[1]).sum(axis=0))
+
+
+def elastic_net(W: np.ndarray, y: np.ndarray, penalties: Penalties, start: np.ndarray) -> np.ndarray:
+    """Minimise ‖y − W l‖² + ξ(ρ‖l‖₁ + (1 − ρ)/2 l'l) over l (J,) by scikit-learn's coordinate descent from `start`."""
+    from sklearn.linear_model import enet_path
+
+    gram, products = W.T @ W, W.T @ y
+    _, path, _ = enet_path(
+        np.asfortranarray(W),
+        y,
+        l1_ratio=penalties.l1_ratio,
+        alphas=[penalties.xi / (2.0 * len(y))],
+        precompute=gram,
+        Xy=products,
+        coef_init=start.copy(),  # scikit-learn works in place
+        check_input=False,
+        tol=1e-7,
+        max_iter=5000,
+    )
+    return path[:, 0]
+
+
+def balance(loadings: np.ndarray, increments: np.ndarray, penalties: Penalties, steps: int = 30):
+    """Scale each factor so that its two penalties sum to the least: Λ_j c_j and F_j/c_j have the same product.
+
+    min_c λ‖f‖²/c² + ξρ‖l‖₁c + ξ(1 − ρ)/2‖l‖²c² is convex in log c; Newton's method from c = 1, guarded.  A factor
+    whose loadings are all zero, or that does not move, is dropped.
+    """
+    a = penalties.lam * np.sum(increments**2, axis=0)
+    b = penalties.xi * penalties.l1_ratio * np.abs(loadings).sum(axis=0)
+    d = 0.5 * penalties.xi * (1.0 - penalties.l1_ratio) * np.sum(loadings**2, axis=0)
+    alive = (a > 0) & (b + d > 0)
+    a, b, d = a[alive], b[alive], d[alive]
+    log_c = np.zeros(len(a))
+    for _ in range(steps):
+        down, up, up2 = a * np.exp(-2.0 * log_c), b * np.exp(log_c), d * np.exp(2.0 * log_c)
+        step = (up + 2.0 * up2 - 2.0 * down) / (4.0 * down + up + 4.0 * up2)
+        log_c -= np.clip(step, -1.0, 1.0)
+    c = np.exp(log_c)
+    return loadings[:, alive] * c, increments[:, alive] / c
+
+
+def principal_loadings(U: np.ndarray, rank: int | None, max_rank: int, share: float) -> np.ndarray:
+    """Start of Λ (K, r): the principal components of increments U (T, K), as many as `share` of their squares needs."""
+    _, s, right = np.linalg.svd(U, full_matrices=False)
+    if rank is None:
+        rank = min(1 + int(np.searchsorted(np.cumsum(s**2), share * np.sum(s**2))), max_rank)
+    return normalised(right[:rank].T * s[:rank])
+
+
+def normalised(loadings: np.ndarray) -> np.ndarray:
+    """Scale Λ (K, r) so that the diagonal of ΛΛ' has mean 1: λ keeps the meaning it has in 2SRR."""
+    size = np.sqrt(np.mean(np.sum(loadings**2, axis=1)))
+    return loadings / size if size > 0 else loadings
+
+
+def identified(loadings: np.ndarray, increments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return Λ and F with the same F Λ', F'F/T = I, Λ'Λ diagonal and decreasing, the largest loading positive.
+
+    Rows of Λ that are zero stay zero: they are multiplied by a matrix from the right.
+    """
+    Q, R = np.linalg.qr(increments)
+    left, s, right = np.linalg.svd(loadings @ R.T, full_matrices=False)
+    root_T = np.sqrt(len(increments))
+    sign = np.sign(left[np.argmax(np.abs(left), axis=0), np.arange(len(s))])
+    turned = left * (s * sign) / root_T
+    turned[~np.any(loadings, axis=1)] = 0.0
+    return turned, Q @ right.T * (sign * root_T)
