@@ -38,7 +38,7 @@ def filter_and_smooth(y: np.ndarray, model: StateSpace) -> Smoothed:
     collapsed = collapse(y, model)
     T = len(collapsed.b)
     B, U, Q = (_per_period(matrix, T, n) for matrix, n in ((model.B, 2), (model.U, 1), (model.Q, 2)))
-    x1, P1 = np.ascontiguousarray(model.x1, float), np.ascontiguousarray(model.P1, float)
+    x1, P1 = np.array(model.x1, float, order="C"), np.array(model.P1, float, order="C")
     x, P, u, D, loglik = _forward(collapsed.J, collapsed.b, B, U, Q, x1, P1)
     means, covs, lag_covs = _backward(x, P, u, D, B)
     return Smoothed(means, covs, lag_covs, loglik + collapsed.constant.sum())
@@ -46,18 +46,18 @@ def filter_and_smooth(y: np.ndarray, model: StateSpace) -> Smoothed:
 
 def collapse(y: np.ndarray, model: StateSpace) -> Collapsed:
     """Collapse y (T, N) to the dimension of the state."""
-    moving = any(np.ndim(matrix) > n for matrix, n in ((model.Z, 2), (model.A, 1), (model.R, 2)))
-    if moving:
-        parts = [collapse(y[[t]], _period(model, t)) for t in range(len(y))]
-        return Collapsed(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
     seen = np.isfinite(y)
     error = np.where(seen, y - model.A, 0.0)
-    variances = np.diag(model.R)
+    variances = np.diagonal(model.R, axis1=-2, axis2=-1)
     if np.any(variances <= 0):
         raise ValueError(f"R: every variance must be > 0 to collapse the observations, got {variances.min():g}")
-    if np.count_nonzero(model.R - np.diag(variances)) == 0:
-        return _collapse_diagonal(error, seen, model.Z, variances)
-    return _collapse_full(error, seen, model.Z, model.R)
+    moving = np.ndim(model.Z) > 2 or np.ndim(model.R) > 2
+    if np.count_nonzero(model.R) == variances.size:
+        return (_collapse_moving if moving else _collapse_diagonal)(error, seen, model.Z, variances)
+    if not moving:
+        return _collapse_full(error, seen, model.Z, model.R)
+    parts = [collapse(y[[t]], _period(model, t)) for t in range(len(y))]
+    return Collapsed(*(np.concatenate(pieces) for pieces in zip(*parts, strict=True)))
 
 
 def _period(model: StateSpace, t: int) -> StateSpace:
@@ -73,6 +73,14 @@ def _collapse_diagonal(error, seen, Z, variances) -> Collapsed:
     squares = error**2 @ (1.0 / variances)
     constant = -0.5 * (seen @ (LOG_2PI + np.log(variances)) + squares)
     return Collapsed((seen @ outer).reshape(-1, m, m), (error / variances) @ Z, constant)
+
+
+def _collapse_moving(error, seen, Z, variances) -> Collapsed:
+    """The same where Z (T, N, m) or the variances (T, N) move."""
+    weights, Z = seen / variances, np.broadcast_to(Z, (*error.shape, np.shape(Z)[-1]))
+    weighted = Z * weights[:, :, None]
+    constant = -0.5 * (seen * (LOG_2PI + np.log(variances)) + error**2 * weights).sum(axis=1)
+    return Collapsed(np.swapaxes(weighted, 1, 2) @ Z, np.einsum("tnm,tn->tm", weighted, error), constant)
 
 
 def _collapse_full(error, seen, Z, R) -> Collapsed:
@@ -93,9 +101,9 @@ def _collapse_full(error, seen, Z, R) -> Collapsed:
 
 
 def _per_period(matrix: np.ndarray, T: int, ndim: int) -> np.ndarray:
-    """Return the matrix with a leading time dimension, repeated where it does not move."""
-    matrix = np.ascontiguousarray(matrix, float)
-    return matrix if matrix.ndim > ndim else np.ascontiguousarray(np.broadcast_to(matrix, (T, *matrix.shape)))
+    """Copy the matrix with a leading time dimension, repeated where it does not move; so the compiled types are one."""
+    shape = np.shape(matrix) if np.ndim(matrix) > ndim else (T, *np.shape(matrix))
+    return np.array(np.broadcast_to(matrix, shape), float, order="C")
 
 
 @numba.njit(cache=True)
@@ -160,7 +168,7 @@ def _backward(x, P, u, D, B):
 
 @numba.njit(cache=True)
 def _times(A, X, out):
-    """out = A X; up to 8 states by loops, where BLAS costs more and a zero of A (lags in B) costs nothing."""
+    """Set out = A X; up to 8 states by loops, where BLAS costs more and a zero of A (lags in B) costs nothing."""
     if len(A) > 8:
         np.dot(A, X, out)
         return
@@ -175,7 +183,7 @@ def _times(A, X, out):
 
 @numba.njit(cache=True)
 def _sandwich(A, P, work, out):
-    """out = A P A' for a symmetric P."""
+    """Set out = A P A' for a symmetric P."""
     _times(A, P, work)
     out[:] = work.T
     work[:] = out
@@ -184,14 +192,14 @@ def _sandwich(A, P, work, out):
 
 @numba.njit(cache=True)
 def _apply(A, v, out):
-    """out = A v."""
+    """Set out = A v."""
     for i in range(len(A)):
         out[i] = _inner(A[i], v)
 
 
 @numba.njit(cache=True)
 def _inner(v, w):
-    """v'w."""
+    """Inner product v'w."""
     total = 0.0
     for i in range(len(v)):
         total += v[i] * w[i]
