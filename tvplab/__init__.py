@@ -5,8 +5,8 @@ from importlib import import_module
 from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
-    "BayesianTVPRegression",
     "MARSS",
+    "BayesianTVPRegression",
     "DynamicFactorModel",
     "GroupLassoRidge",
     "LocalProjections",
