@@ -54,7 +54,7 @@ def _drift_prior(kind: str, V: np.ndarray, tau: int, k_Q: float) -> DriftPrior:
 
 
 def _noise_prior(kind: str, variance: float, k_W: float, k_sig: float) -> NoisePrior:
-    """Volatility: log σ_1 ~ N(log ŝ, k_sig), W ~ IW(2·k_W², 2) for the steps of log σ; h = 2 log σ, hence h_1 ~ N(., 4·k_sig).
+    """Return log σ_1 ~ N(log ŝ, k_sig), W ~ IW(2·k_W², 2) for the steps of log σ; h = 2 log σ: h_1 ~ N(., 4·k_sig).
 
     IW(2·k_W², 2) is IG(1, k_W²) in one dimension, so that s = 4W ~ IG(1, 4·k_W²).  A constant σ² ~ IG(2, ŝ²).
     """

@@ -1,7 +1,7 @@
 """A Bayesian regression with moving coefficients and stochastic volatility, by Gibbs sampling: the ridge's referee.
 
-Source: Primiceri (2005) for one equation, with the order of draws of Del Negro and Primiceri (2015) and the defaults
-of the R package `bvarsv`; Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 3, compares 2SRR with it.
+Source: Primiceri (2005) for one equation, draws in the order of Del Negro and Primiceri (2015), the defaults of the R
+package `bvarsv`; Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 3, compares 2SRR with it.
 """
 
 from __future__ import annotations
