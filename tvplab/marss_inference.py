@@ -48,15 +48,23 @@ def labels(forms: Forms) -> list[str]:
 def log_likelihood(vector: np.ndarray, y: np.ndarray, forms: Forms, inputs: Inputs | None = None) -> float:
     """Return the log-likelihood at packed parameters; −inf where R or Q is no covariance matrix."""
     M = matrices(forms, unpack(vector, forms))
-    return smooth(y, M, inputs).loglik if _proper(M) else -np.inf
+    return smooth(y, M, inputs).loglik if is_proper(M) else -np.inf
 
 
-def _proper(M: dict[str, np.ndarray]) -> bool:
+def is_proper(M: dict[str, np.ndarray]) -> bool:
     """Whether R, and Q where it has variance, are positive definite."""
     R, Q = (M[name] if M[name].ndim == 3 else M[name][None] for name in ("R", "Q"))
     alive = [np.diag(one) != 0 for one in Q]
     covariances = [*R, *(one[np.ix_(rows, rows)] for one, rows in zip(Q, alive, strict=True))]
-    return all(np.linalg.eigvalsh(covariance)[0] > 0 for covariance in covariances if covariance.size)
+    return all(_is_positive(covariance) for covariance in covariances)
+
+
+def _is_positive(covariance: np.ndarray) -> bool:
+    """Whether a covariance matrix is positive definite."""
+    variances = np.diag(covariance)
+    if np.count_nonzero(covariance) == np.count_nonzero(variances):
+        return bool(np.all(variances > 0))
+    return bool(np.linalg.eigvalsh(covariance)[0] > 0)
 
 
 def score(y, forms: Forms, parameters: Parameters, inputs: Inputs | None = None) -> tuple[float, np.ndarray]:
@@ -113,7 +121,7 @@ def polish(
     scale = np.maximum(np.abs(start), 0.1)
 
     def minus(z):
-        if not _proper(matrices(forms, unpack(z * scale, forms))):
+        if not is_proper(matrices(forms, unpack(z * scale, forms))):
             return 1e12, np.zeros_like(z)
         loglik, gradient = score(y, forms, unpack(z * scale, forms), inputs)
         return -loglik, -gradient * scale

@@ -99,7 +99,7 @@ def test_every_control_changes_the_picture_and_gives_the_same_twice(explorer, co
 
 
 def test_readout_tells_the_numbers(explorer):
-    explorer.set(n_factors=3)
+    explorer.set(n_factors=3, missing=0.8)
     move = explorer.result
     for number in (f"{move.fit.loglik:.1f}", f"{move.fit.aicc:.1f}", f"{move.common.corr(move.truth):.3f}"):
         assert number in explorer.numbers.value

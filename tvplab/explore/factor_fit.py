@@ -14,7 +14,7 @@ from tvplab.marss_em import smooth
 from tvplab.marss_results import MARSSResults
 from tvplab.volatility import ConvergenceWarning
 
-TOL, BASE_ITERATIONS, MOVE_ITERATIONS = 1e-6, 300, 40
+TOL, BASE_ITERATIONS, MOVE_ITERATIONS = 1e-7, 300, 40
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,10 @@ class Estimate:
 
 
 def base_estimate(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
-    """Estimate on the panel as it is, from the usual start."""
-    fit = _fit(_standardized(y), n_factors, factor_lags, max_iter=BASE_ITERATIONS)
+    """Estimate on the panel as it is, from its principal components."""
+    z = _standardized(y)
+    start = principal_start(z, n_factors, factor_lags)
+    fit = _fit(z, n_factors, factor_lags, max_iter=BASE_ITERATIONS, base=start)
     r, M = n_factors, {name: frame.to_numpy() for name, frame in fit.params.items()}
     loadings = fit.params["Z"].iloc[:, :r]
     return Base(loadings, M["B"][:r], M["Q"][:r, :r], pd.Series(np.diag(M["R"]), loadings.index))
@@ -72,14 +74,30 @@ def estimate_from(base: Base, y: pd.DataFrame) -> Estimate:
     return Estimate(fit, y, y.mean(), y.std())
 
 
+def principal_loadings(z: pd.DataFrame, n_factors: int) -> np.ndarray:
+    """Loadings (N, r) of standardised items on their first principal components of variance 1."""
+    values, vectors = np.linalg.eigh(z.corr().fillna(0.0).to_numpy())
+    return vectors[:, ::-1][:, :n_factors] * np.sqrt(np.maximum(values[::-1][:n_factors], 0.0))
+
+
+def principal_start(z: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
+    """Where the EM of the base starts: principal components for factors (gaps as the mean), regressed on their lags."""
+    L, T, p = principal_loadings(z, n_factors), len(z), factor_lags
+    F = z.fillna(0.0).to_numpy() @ np.linalg.pinv(L).T
+    lags = np.hstack([F[p - k : T - k] for k in range(1, p + 1)])
+    transition = np.linalg.lstsq(lags, F[p:], rcond=None)[0].T
+    errors = F[p:] - lags @ transition.T
+    noise = errors.T @ errors / len(errors) + 0.01 * np.eye(n_factors)
+    item_noise = pd.Series(np.maximum(1.0 - (L**2).sum(axis=1), 0.05), z.columns)
+    return Base(pd.DataFrame(L, z.columns), transition, noise, item_noise)
+
+
 def anchors_first(z: pd.DataFrame, n_factors: int) -> list:
     """Order the items so that the first r span the factors well: QR with pivoting on their principal loadings.
 
     EM creeps where a factor's scale is pinned on an item that hardly responds to it.
     """
-    values, vectors = np.linalg.eigh(z.corr().fillna(0.0).to_numpy())
-    loadings = vectors[:, ::-1][:, :n_factors] * np.sqrt(np.maximum(values[::-1][:n_factors], 0.0))
-    return list(z.columns[linalg.qr(loadings.T, pivoting=True)[2]])
+    return list(z.columns[linalg.qr(principal_loadings(z, n_factors).T, pivoting=True)[2]])
 
 
 def start_values(base: Base, items: pd.Index) -> dict[str, np.ndarray]:
@@ -96,13 +114,15 @@ def start_values(base: Base, items: pd.Index) -> dict[str, np.ndarray]:
     }
 
 
-def _fit(z: pd.DataFrame, n_factors: int, factor_lags: int, max_iter: int, base: Base | None = None) -> MARSSResults:
+def _fit(z: pd.DataFrame, n_factors: int, factor_lags: int, max_iter: int, base: Base) -> MARSSResults:
     """Fit with the most responsive items first; `converged` of the result tells whether EM had enough iterations."""
     z = z[anchors_first(z, n_factors)]
-    start = None if base is None else start_values(base, z.columns)
+    start = start_values(base, z.columns)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # shown in the readout instead
-        return DynamicFactorModel(n_factors, factor_lags).fit(z, tol=TOL, max_iter=max_iter, start=start)
+        return DynamicFactorModel(n_factors, factor_lags).fit(
+            z, tol=TOL, max_iter=max_iter, start=start, accelerate=True
+        )
 
 
 def _standardized(y: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,48 @@
+"""EM in longer steps ends where plain EM does, never falls on its way, and is Newton-like where EM is linear."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tvplab.dgp import simulate_factor_model
+from tvplab.marss import MARSS, DynamicFactorModel
+from tvplab.marss_acceleration import accelerated
+from tvplab.volatility import ConvergenceWarning
+
+WORLD = simulate_factor_model(T=60).y
+Y = WORLD - WORLD.mean()
+GAPS = Y.mask(np.random.default_rng(1).random(Y.shape) < 0.3)
+
+
+@pytest.mark.parametrize("y", [Y, GAPS], ids=["complete", "gaps"])
+@pytest.mark.parametrize("model", [DynamicFactorModel(1, 2), MARSS(Z=np.ones((8, 1)), A="unequal", R="equalvarcov")])
+def test_it_ends_at_the_maximum_of_plain_em_and_never_falls(y, model):
+    quick, plain = (model.fit(y, tol=1e-11, max_iter=5000, accelerate=accelerate) for accelerate in (True, False))
+    assert quick.converged
+    assert np.all(np.diff(quick.loglik_path) >= 0.0)
+    assert quick.loglik == pytest.approx(plain.loglik, abs=1e-5)
+    pd.testing.assert_frame_equal(quick.fitted, plain.fitted, atol=2e-3)
+    assert quick.n_iter < plain.n_iter
+
+
+def test_it_is_no_lower_than_a_quasi_newton_climb():
+    quick = DynamicFactorModel(1, 2).fit(GAPS, tol=1e-11, accelerate=True)
+    polished = DynamicFactorModel(1, 2).fit(GAPS, tol=1e-6, polishing=True)
+    assert quick.loglik == pytest.approx(polished.loglik, abs=1e-5)
+
+
+def test_a_linear_map_in_n_dimensions_is_solved_by_n_differences():
+    """With n independent differences the extrapolated point of x → Mx + c is its fixed point (I − M)⁻¹c."""
+    rng = np.random.default_rng(0)
+    M, c, x, pairs = 0.5 * rng.standard_normal((3, 3)) / np.sqrt(3), rng.standard_normal(3), np.zeros(3), []
+    for _ in range(4):
+        pairs.append((x, M @ x + c))
+        x = rng.standard_normal(3)
+    np.testing.assert_allclose(accelerated(pairs), np.linalg.solve(np.eye(3) - M, c), atol=1e-6)
+
+
+def test_too_few_iterations_are_said_and_the_best_point_is_kept():
+    with pytest.warns(ConvergenceWarning, match="stopped at 3 iterations"):
+        fit = DynamicFactorModel(1, 2).fit(GAPS, tol=1e-11, max_iter=3, accelerate=True)
+    assert not fit.converged
+    assert fit.loglik == fit.loglik_path.max() == pytest.approx(fit.loglik_path[-1])
