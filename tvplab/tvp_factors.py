@@ -171,7 +171,7 @@ class FactorProblem:
 
     def _gather(self, B: np.ndarray) -> np.ndarray:
         """C' B (T, J), equations added up."""
-        return self.law.gather(B.reshape(self.Y.shape[1], -1, B.shape[1]).sum(axis=0))
+        return self.law.gather(B.reshape(self.Y.shape[1], len(self.Y), B.shape[1]).sum(axis=0))
 
 
 def elastic_net(W: np.ndarray, y: np.ndarray, penalties: Penalties, start: np.ndarray) -> np.ndarray:
