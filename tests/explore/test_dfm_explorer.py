@@ -86,7 +86,14 @@ def test_the_average_needs_the_loud_item_dropped_and_the_factor_does_not(explore
 
 @pytest.mark.parametrize(
     ("control", "value"),
-    [("missing", 0.2), ("n_factors", 2), ("factor_lags", 4), ("dropped", "item3"), ("noise", 2.0)],
+    [
+        ("missing", 0.2),
+        ("n_factors", 2),
+        ("factor_lags", 4),
+        ("dropped", "item3"),
+        ("dropped_too", "item2"),
+        ("noise", 2.0),
+    ],
 )
 def test_every_control_changes_the_picture_and_gives_the_same_twice(explorer, control, value):
     before = explorer.static_png()
@@ -129,7 +136,7 @@ def test_own_data_have_no_truth_and_their_weights():
     y = world.y.set_axis(pd.period_range("2001-01", periods=60, freq="M")) + 5.0
     weights = pd.Series(np.arange(1.0, 9.0), y.columns)
     own = explore.dfm(y, weights, n_factors=1)
-    assert set(own.controls) == {"missing", "n_factors", "factor_lags", "dropped"}
+    assert set(own.controls) == {"missing", "n_factors", "factor_lags", "dropped", "dropped_too"}
     np.testing.assert_allclose(own.result.headline, y @ weights / 36.0)
     assert own.result.common.mean() == pytest.approx(own.result.headline.mean(), abs=0.15)
     assert own.result.truth is None

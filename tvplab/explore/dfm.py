@@ -73,8 +73,8 @@ def dfm(
     Returns
     -------
     Explorer
-        Its controls are `missing`, `n_factors`, `factor_lags`, `dropped`, and on simulated data `noise`; its result
-        is a `FactorMove`.
+        Its controls are `missing`, `n_factors`, `factor_lags`, `dropped`, `dropped_too` (one item more), and on
+        simulated data `noise`; its result is a `FactorMove`.
     """
     if y is None and weights is not None:
         raise ValueError("weights: belong to a panel y; the simulated world has equal ones")
@@ -86,10 +86,10 @@ def dfm(
     base, sets = functools.cache(functools.partial(base_estimate, panel)), _droppable(panel)
     order = base(n_factors, factor_lags).item_noise.sort_values(ascending=False).index
 
-    def compute(missing, n_factors, factor_lags, dropped, noise=None):
+    def compute(missing, n_factors, factor_lags, dropped, dropped_too, noise=None):
         world = None if noise is None else worlds(noise=noise)
         full = panel if world is None else world.y
-        seen = full.mask(draws < missing).drop(columns=sets[dropped])
+        seen = full.mask(draws < missing).drop(columns={*sets[dropped], *sets[dropped_too]})
         return _move(estimate_from(base(n_factors, factor_lags), seen), full, by_period, world, order)
 
     return Explorer(
@@ -157,6 +157,7 @@ def _controls(panel: pd.DataFrame, sets: dict, n_factors: int, factor_lags: int,
         "n_factors": int_slider("number of factors r", 1, most, n_factors, live=live),
         "factor_lags": int_slider("lags of the factors p", 1, 6, factor_lags, live=live),
         "dropped": choice("dropped", list(sets), NOTHING),
+        "dropped_too": choice("dropped too", [NOTHING, *map(str, panel.columns)], NOTHING),
     }
     if simulated:
         controls["noise"] = float_slider("noise / its usual size", 0.2, 3.0, 1.0, step=0.1)
