@@ -9,7 +9,7 @@ import tvplab.gibbs_chain
 from tvplab import BayesianTVPRegression
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.gibbs_chain import Prior, run_chain
-from tvplab.gibbs_drift import HalfCauchy, InverseGamma, InverseWishart, NoDrift
+from tvplab.gibbs_drift import HalfCauchy, InverseGamma, NoDrift
 from tvplab.gibbs_noise import ConstantVariance
 from tvplab.gibbs_priors import least_squares, training_prior
 from tvplab.metrics import coverage, mean_absolute_error
