@@ -8,9 +8,11 @@ from test_forecasting_data import QUARTER, changed, fred_like
 
 from tvplab.constant_ridge import ridge
 from tvplab.crossval import RandomFolds, make_folds
+from tvplab.reduced_rank import ReducedRankRidge
 from tvplab.replicate import forecasting_models as models
 from tvplab.replicate.forecasting_data import TARGETS, Macro, over_horizon, sample, systems
 from tvplab.ridge import TwoStepRidge
+from tvplab.sparse_tvp import GroupLassoRidge
 
 
 @pytest.fixture(scope="module")
@@ -42,28 +44,16 @@ def test_large_var_is_a_ridge(macro):
     assert np.all(fit.penalty > 0)
 
 
-def test_time_varying_forecast_is_the_last_coefficients_(macro):
-    data = sample(macro, "VAR5", list(TARGETS), QUARTER, 1)
+@pytest.mark.parametrize(
+    ("name", "model"), [("2SRR", TwoStepRidge), ("GLRR", GroupLassoRidge), ("GRRRR", ReducedRankRidge)]
+)
+def test_time_varying_forecasts_use_the_last_coefficients(macro, name, model):
+    data = sample(macro, "VAR5", ["INF", "IR"], QUARTER, 1)
     table = models.forecast_sample(data, "VAR5", RandomFolds(5)).set_index(["target", "model"])
-    beta = TwoStepRidge(cv=RandomFolds(5)).fit(data.Y["INF"], data.X).beta.iloc[-1]
+    beta = model(cv=RandomFolds(5)).fit(data.Y["INF"], data.X).beta.iloc[-1]
     expected = beta["const"] + data.x_next @ beta.drop("const")
-    assert not table.loc[("INF", "2SRR"), "replaced"]
-    assert table.loc[("INF", "2SRR"), "forecast"] == pytest.approx(expected, rel=1e-9)
-
-
-class Wild:
-    """A model whose forecasts of the targets are the given numbers."""
-
-    numbers = None
-
-    def __init__(self, cv):
-        pass
-
-    def fit(self, Y, X):
-        return self
-
-    def predict(self, x_next):
-        return self.numbers
+    assert not table.loc[("INF", name), "replaced"]
+    assert table.loc[("INF", name), "forecast"] == pytest.approx(expected, rel=1e-9)
 
 
 def test_outliers_give_way_to_the_constant_forecast(macro, monkeypatch):
@@ -72,15 +62,15 @@ def test_outliers_give_way_to_the_constant_forecast(macro, monkeypatch):
     low, high = models.plausible(Y)
     assert low["UR"] == pytest.approx(2 * Y["UR"].min() - Y["UR"].mean())
     assert high["UR"] == pytest.approx(2 * Y["UR"].max() - Y["UR"].mean())
-    Wild.numbers = pd.Series(
+    wild = pd.Series(
         {"GDP": low.GDP - 1e-6, "UR": low.UR + 1e-6, "INF": high.INF - 1e-6, "IR": high.IR + 1e-6, "SPREAD": 1e9}
     )
-    monkeypatch.setattr(models, "MODELS", {"wild": Wild})
+    monkeypatch.setattr(models, "time_varying_forecasts", lambda data, cv: wild.to_frame("wild"))
     table = models.forecast_sample(data, "VAR5", RandomFolds(5)).pivot(index="target", columns="model")
     replaced = table["replaced"]["wild"]
     assert set(replaced.index[replaced.astype(bool)]) == {"GDP", "IR", "SPREAD"}
     kept = table["forecast"].loc[["UR", "INF"], "wild"]
-    np.testing.assert_array_equal(kept, Wild.numbers[["UR", "INF"]])
+    np.testing.assert_array_equal(kept, wild[["UR", "INF"]])
     given_way = table["forecast"].loc[["GDP", "IR", "SPREAD"]]
     np.testing.assert_array_equal(given_way["wild"], given_way["Plain"])
 

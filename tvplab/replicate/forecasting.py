@@ -52,7 +52,7 @@ def _macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="3")
+TASK = Task("forecasts", run, version="4")
 
 
 def table_15(rows: list[dict]) -> str:

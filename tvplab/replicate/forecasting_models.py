@@ -6,14 +6,16 @@ import pandas as pd
 
 from tvplab.constant_ridge import least_squares, ridge
 from tvplab.crossval import RandomBlocks, RandomFolds, make_folds
+from tvplab.reduced_rank import ReducedRankRidge
 from tvplab.replicate.forecasting_data import Macro, Sample, over_horizon, sample, systems
-from tvplab.ridge import TwoStepRidge
+from tvplab.ridge_results import SystemResults
+from tvplab.sparse_tvp import GroupLassoRidge
 
 FOLDS = {"basic": RandomFolds(5), "blocked": RandomBlocks(length=8, n=5)}
 """Cross-validation of Tables 15 and 16, and of Table 17."""
 
 PLAIN = "Plain"
-MODELS = {"2SRR": TwoStepRidge}
+MODELS = ("2SRR", "GLRR", "GRRRR")
 
 
 def forecast_quarter(
@@ -35,8 +37,7 @@ def forecast_sample(data: Sample, spec: str, cv) -> pd.DataFrame:
     plain = constant_forecast(data, spec, cv)
     low, high = plausible(data.Y)
     tables = [pd.DataFrame({"model": PLAIN, "forecast": plain, "replaced": False})]
-    for name, model in MODELS.items():
-        raw = model(cv=cv).fit(data.Y, data.X).predict(data.x_next)
+    for name, raw in time_varying_forecasts(data, cv).items():
         kept = raw.between(low, high)
         tables.append(pd.DataFrame({"model": name, "forecast": raw.where(kept, plain), "replaced": ~kept}))
     return pd.concat(tables).rename_axis("target").reset_index()
@@ -47,6 +48,15 @@ def constant_forecast(data: Sample, spec: str, cv) -> pd.Series:
     Y, X = data.Y.to_numpy(), data.X.to_numpy()
     fit = ridge(Y, X, make_folds(cv, data.Y.index)) if spec == "VAR20" else least_squares(Y, X)
     return pd.Series(fit.predict(data.x_next.to_numpy()[None, :])[0], data.Y.columns)
+
+
+def time_varying_forecasts(data: Sample, cv) -> pd.DataFrame:
+    """Forecast with every time-varying model (M, 3), all with the kit's defaults; 2SRR is where GRRRR starts."""
+    sparse = GroupLassoRidge(cv=cv).fit(data.Y, data.X)
+    reduced = ReducedRankRidge(cv=cv).fit(data.Y, data.X)
+    two_step = SystemResults({name: one.first_step for name, one in reduced.equations.items()})
+    forecasts = [fit.predict(data.x_next) for fit in (two_step, sparse, reduced)]
+    return pd.concat(forecasts, axis=1, keys=MODELS)
 
 
 def plausible(Y: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
