@@ -3,6 +3,7 @@
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.forecasts import forecast_ratios
+from tvplab.plots.local_projections import response_difference, response_heat, response_slices, response_surface
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
@@ -19,5 +20,9 @@ __all__ = [
     "item_bars",
     "loglik_paths",
     "residual_volatility",
+    "response_difference",
+    "response_heat",
+    "response_slices",
+    "response_surface",
     "use_style",
 ]
