@@ -13,13 +13,14 @@ from scipy.special import ndtri
 from tvplab.dgp import SimulatedFactorModel, simulate_factor_model
 from tvplab.explore.controls import choice, float_slider, int_slider
 from tvplab.explore.explorer import Explorer
-from tvplab.explore.factor_fit import MOVE_ITERATIONS, Estimate, base_estimate, estimate_from
+from tvplab.explore.factor_fit import MOVE_ITERATIONS, base_estimate, common_shares, estimate_from
 from tvplab.marss_results import MARSSResults
 from tvplab.plots.ridge import BAND_ALPHA, time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.validation import check_panel
 
-HALF_WIDTH = ndtri(0.95)
+LEVEL = 0.9
+HALF_WIDTH = ndtri(0.5 + LEVEL / 2.0)
 MANY_ITEMS = 20
 NOTHING = "nothing"
 ALT = "Left: the common component of the items with its 90 % band. Right: the share of each item that is common."
@@ -33,7 +34,7 @@ CAPTION = (
 class FactorMove:
     """What one position of the controls shows.
 
-    `fit` to the items kept, standardised, most responsive first; (T,) series in the data's units: `headline` of all
+    `fit` to the items kept, standardised; (T,) series in the data's units: `headline` of all
     items, `average` of those kept and seen, `common` with its standard errors `se`; `shares` (N,) of each item's
     variance that is common, NaN for a dropped one; and of a simulated world `truth` (T,) and `true_shares` (N,).
     """
@@ -90,7 +91,7 @@ def dfm(
         world = None if noise is None else worlds(noise=noise)
         full = panel if world is None else world.y
         seen = full.mask(draws < missing).drop(columns={*sets[dropped], *sets[dropped_too]})
-        return _move(estimate_from(base(n_factors, factor_lags), seen), full, by_period, world, order)
+        return _move(estimate_from(base(n_factors, factor_lags), seen), seen, full, by_period, world, order)
 
     return Explorer(
         _controls(panel, sets, n_factors, factor_lags, simulated=y is None),
@@ -105,18 +106,24 @@ def dfm(
 
 
 def _move(
-    estimate: Estimate, full: pd.DataFrame, weights: pd.DataFrame, world: SimulatedFactorModel | None, order: pd.Index
+    fit: MARSSResults,
+    seen: pd.DataFrame,
+    full: pd.DataFrame,
+    weights: pd.DataFrame,
+    world: SimulatedFactorModel | None,
+    order: pd.Index,
 ) -> FactorMove:
     """Weigh the items kept into averages, and set the truth beside them where there is one."""
-    items = estimate.y.columns
+    items = seen.columns
     kept = weights[items].div(weights[items].sum(axis=1), axis=0)
+    common = fit.common_component(kept, LEVEL)
     return FactorMove(
-        fit=estimate.fit,
+        fit=fit,
         headline=weighted_mean(full, weights),
-        average=weighted_mean(estimate.y, kept),
-        common=weighted_mean(estimate.common, kept),
-        se=estimate.standard_errors(kept),
-        shares=estimate.shares.reindex(order),
+        average=weighted_mean(seen, kept),
+        common=common["mean"],
+        se=common["se"],
+        shares=common_shares(fit).reindex(order),
         truth=None if world is None else weighted_mean(world.common[items], kept),
         true_shares=None if world is None else world.common_share[order],
     )
