@@ -88,8 +88,7 @@ def anchors(Y, n_factors: int) -> list:
     They pin the factors' scales and rotation well: EM creeps where a factor is measured in units of a series that
     hardly responds to it.
     """
-    loadings = principal_loadings(Y, n_factors)
-    return list(loadings.index[linalg.qr(loadings.to_numpy().T, pivoting=True)[2][:n_factors]])
+    return _pivots(principal_loadings(Y, n_factors))
 
 
 def spread(Y, series: list) -> float:
@@ -98,8 +97,13 @@ def spread(Y, series: list) -> float:
     The ratio of the determinants of their principal loadings and those of `anchors`.
     """
     loadings = principal_loadings(Y, len(series))
-    chosen, best = (abs(np.linalg.det(loadings.loc[list(names)])) for names in (series, anchors(Y, len(series))))
+    chosen, best = (abs(np.linalg.det(loadings.loc[list(names)])) for names in (series, _pivots(loadings)))
     return float(chosen / best) if best > 0 else 0.0
+
+
+def _pivots(loadings: pd.DataFrame) -> list:
+    """The r rows of loadings (N, r) that QR with pivoting takes first."""
+    return list(loadings.index[linalg.qr(loadings.to_numpy().T, pivoting=True)[2][: loadings.shape[1]]])
 
 
 def _complete(Y) -> pd.DataFrame:
