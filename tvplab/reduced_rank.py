@@ -24,9 +24,6 @@ from tvplab.tvp_kernel import DualSolver
 from tvplab.validation import check_choice, check_number
 from tvplab.volatility import ConvergenceWarning
 
-ENOUGH = 1e-3
-"""Rounds stop when the held-out error falls by less than this share."""
-
 
 @dataclass(frozen=True)
 class ReducedRankRidge(TwoStepRidge):
@@ -34,7 +31,6 @@ class ReducedRankRidge(TwoStepRidge):
 
     It starts from the principal components of 2SRR's increments.  A round tunes λ by cross-validation for the drift
     covariance ΛΛ', alternates eqs. 17 and 18 until eq. 14 settles, and fits the volatility model to the residuals.
-    Rounds go on while the held-out error falls.
 
     Parameters
     ----------
@@ -48,7 +44,9 @@ class ReducedRankRidge(TwoStepRidge):
     xi : the loadings' penalty as a multiple of the one whose ℓ₁ part equals the size that the gradient of pure noise
         reaches, ξρ = 2 σ̂ ‖w‖ √(2 log J) for J regressors w_j in eq. 18.
     pooled : whether a T×M y has factors common to all equations (MV-GRRRR); False fits each by itself.
-    max_rounds, max_sweeps : most rounds, and most sweeps over eqs. 17 and 18 in each.
+    rounds : how often λ, ξ and Ω_ε are tuned.  The second round, which starts from few factors, drops most of those
+        that are too many; a third changes little.
+    max_sweeps : most sweeps over eqs. 17 and 18 in a round.
     tol : relative fall of the objective below which a round has settled.
 
     Notes
@@ -58,8 +56,9 @@ class ReducedRankRidge(TwoStepRidge):
     as that would raise ‖l‖₁; the results are (F'F/T = I, Λ'Λ diagonal), with the same product ΛF and the same zero
     rows.  Between rounds Λ is scaled so that λ means what it means in 2SRR.
 
-    Cross-validation given Λ is optimistic, since Λ has seen every period: an ξ chosen by it overfits.  So ξ
-    follows the noise level, and cross-validation chooses λ and when to stop.
+    Cross-validation given Λ is optimistic, since Λ has seen every period: an ξ or a rank chosen by it overfits.  So
+    cross-validation chooses λ alone; ξ follows the noise level, and the rank follows ξ.  Where the noise drowns every
+    drift all loadings become zero: `rank` is 0, and the fit is the constant regression.
 
     With `pooled`, M equations are one regression of T·M rows: time grows with (T·M)³, and λ is common.
     """
@@ -70,7 +69,7 @@ class ReducedRankRidge(TwoStepRidge):
     l1_ratio: float = 0.5
     xi: float = 1.0
     pooled: bool = False
-    max_rounds: int = 5
+    rounds: int = 2
     max_sweeps: int = 50
     tol: float = 1e-4
 
@@ -91,7 +90,7 @@ class ReducedRankRidge(TwoStepRidge):
 
     def _check(self) -> None:
         """Refuse hyperparameters that make no sense."""
-        for name in ("rank", "max_rank", "max_rounds", "max_sweeps"):
+        for name in ("rank", "max_rank", "rounds", "max_sweeps"):
             value = getattr(self, name)
             if name == "rank" and value is None:
                 continue
@@ -118,71 +117,53 @@ class ReducedRankRidge(TwoStepRidge):
         start = tune(search, factors, principal_loadings(U, self.rank, self.max_rank, self.variance_share))
         best, path, settled = self._rounds(search, start)
         if not settled:
-            warnings.warn("GRRRR stopped before it settled; see objective_path", ConvergenceWarning, stacklevel=4)
+            why = f"a round did not settle in {self.max_sweeps} sweeps, or the volatility model failed"
+            warnings.warn(f"GRRRR did not converge: {why}", ConvergenceWarning, stacklevel=3)
         more = {"objective_path": path, "n_iter": len(path)}
         return [
             replace(
                 named(problem, search, best, group, m, more, best.lam),
                 first_step=fits[m],
-                converged=bool(settled and best.volatile and fits[m].converged),
+                converged=bool(settled and fits[m].converged),
             )
             for m in group
         ]
 
     def _rounds(self, search: Search, now: Tuned) -> tuple[Tuned, pd.DataFrame, bool]:
-        """Step 2 of Algorithm 3, until the held-out error stops falling: best round, path, whether it settled."""
-        model, best, path, settled = volatility_model(self.volatility), None, [], False
-        for i in range(self.max_rounds):
+        """Step 2 of Algorithm 3: the last round, the objective's path, whether every round settled."""
+        model, path, settled = volatility_model(self.volatility), [], True
+        for i in range(self.rounds):
             penalties = noise_level(now, self.l1_ratio, self.xi)
-            drift, objectives, settled = now.factors.alternate(now.loadings, penalties, self.tol, self.max_sweeps)
+            drift, objectives, quiet = now.factors.alternate(now.loadings, penalties, self.tol, self.max_sweeps)
             path += [(i + 1, sweep + 1, value) for sweep, value in enumerate(objectives)]
-            resid = now.factors.residuals(drift.loadings, drift.increments)
-            found = [model(one) for one in resid.T]
+            found = [model(one) for one in now.factors.residuals(drift.loadings, drift.increments).T]
             omega_e = _relative(np.column_stack([one.variance for one in found]), self.noise_power)
             now = tune(search, replace(now.factors, omega_e=omega_e), normalised(drift.loadings))
-            now = now._replace(volatile=all(one.converged for one in found))
-            improved = best is None or now.loss < best.loss
-            enough = best is not None and now.loss > best.loss - ENOUGH
-            best = now if improved else best
-            if enough or drift.loadings.size == 0:
+            settled = settled and quiet and all(one.converged for one in found)
+            if drift.loadings.size == 0:
                 break
-        else:
-            settled = False
-        return best, pd.DataFrame(path, columns=["round", "sweep", "objective"]), settled
+        return now, pd.DataFrame(path, columns=["round", "sweep", "objective"]), settled
 
 
 class Tuned(NamedTuple):
-    """Step 1 at the λ that cross-validation chooses for the loadings Λ (M·K, r), given Ω_ε.
-
-    `loss` is the log held-out error, plus the mean log of Ω_ε, so that errors under other weights compare; `sigma2`
-    is σ̂² in standardised units; `volatile` says whether the volatility models behind Ω_ε converged.
-    """
+    """Step 1 at the λ that cross-validation chooses for the loadings Λ (M·K, r), given Ω_ε. `sigma2` is σ̂², standardised."""
 
     factors: FactorProblem
     loadings: np.ndarray
     solver: DualSolver
     scores: np.ndarray
     lam: float
-    loss: float
     sigma2: float
-    volatile: bool = True
 
 
 def tune(search: Search, factors: FactorProblem, loadings: np.ndarray) -> Tuned:
     """Choose λ for the drift covariance ΛΛ'/λ, exactly and from one factorisation."""
     solver, y = factors.solver(loadings), factors.stacked[1]
     scores = search.scores(solver, y)[:, 0]
-    best = int(np.argmin(scores))
-    lam = float(search.lams[best])
-    if search.criterion == "given":
-        loss = 0.0
-    elif search.criterion == "ml":
-        loss = scores[best] / len(y)
-    else:
-        loss = np.log(scores[best]) + np.mean(np.log(solver.omega_e))
+    lam = float(search.lams[np.argmin(scores)])
     rest = (y - explained(solver, solver.solve(y, lam)))[:, 0]
     sigma2 = residual_variance(rest, solver.omega_e, float(solver.slack(lam).sum()), lam)
-    return Tuned(factors, loadings, solver, scores, lam, float(loss), sigma2)
+    return Tuned(factors, loadings, solver, scores, lam, sigma2)
 
 
 def noise_level(now: Tuned, l1_ratio: float, multiple: float) -> Penalties:

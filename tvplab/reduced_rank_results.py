@@ -28,7 +28,7 @@ class ReducedRankResults(RidgeResults):
     objective_path : frame with columns `round`, `sweep`, `objective` (eq. 14, standardised units).  λ, ξ and Ω_ε are
         fixed in a round, in which the objective never rises; from round to round they are tuned anew.
     n_iter : sweeps over eqs. 17 and 18, all rounds together.
-    converged : whether the last round settled, the rounds stopped by themselves, and the volatility model converged.
+    converged : whether every round settled and the volatility model converged.
     first_step : the 2SRR fit that the factors start from.
     """
 

@@ -21,8 +21,7 @@ def drift_factors(results, truth: pd.DataFrame | None = None, scaled: bool = Tru
     results : ReducedRankResults with 1 to 5 factors.
     truth : (T, r) frame of true factors when the data are simulated, drawn dashed where a column has a factor's name.
         A factor is known only up to its level, sign and scale, so the truth is laid upon it by least squares.
-    scaled : divide each coefficient's loadings by their largest absolute value over coefficients, so that bars compare
-        across factors; False shows coefficient units.
+    scaled : divide all loadings by the largest absolute one; False shows coefficient units per unit of the factor.
 
     Raises
     ------
