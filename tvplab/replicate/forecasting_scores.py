@@ -17,7 +17,8 @@ CELL = ["target", "horizon", "spec", "model"]
 
 def forecast_frame(rows: list[dict]) -> pd.DataFrame:
     """Stack the rows of finished cells: one forecast a line, with its spec, quarter, target, horizon and model."""
-    tables = [pd.DataFrame(row["forecasts"]).assign(spec=row["spec"], quarter=row["quarter"]) for row in rows]
+    shared = ("spec", "quarter", "early")
+    tables = [pd.DataFrame(row["forecasts"]).assign(**{name: row[name] for name in shared}) for row in rows]
     return pd.concat(tables, ignore_index=True).assign(quarter=lambda x: pd.PeriodIndex(x["quarter"], freq="Q"))
 
 
@@ -33,14 +34,14 @@ def scores(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Compare each model with the constant AR(2), target by target and horizon by horizon.
 
     Returns a frame by target, horizon, spec and model: `ratio` of RMSPEs, `pvalue` and `stars` of the Diebold-Mariano
-    test, `quarters` compared (those in which both have a forecast), and `replaced`, the share of outliers.
+    test, and `quarters` compared: those in which both have a forecast.
     """
     errors = forecasts.assign(error=forecasts["actual"] - forecasts["forecast"])
     wide = errors.pivot(index="quarter", columns=CELL, values="error").sort_index()
     table = {cell: _score(wide[cell], wide.get((*cell[:2], *BENCHMARK)), cell[1]) for cell in wide}
     found = pd.DataFrame.from_dict(table, orient="index", columns=["ratio", "pvalue", "quarters"]).dropna()
     found.index = pd.MultiIndex.from_tuples(found.index, names=CELL)
-    return found.assign(stars=found["pvalue"].map(stars), replaced=forecasts.groupby(CELL)["replaced"].mean())
+    return found.assign(stars=found["pvalue"].map(stars))
 
 
 def _score(errors: pd.Series, benchmark: pd.Series | None, horizon: int) -> tuple[float, float, float]:
