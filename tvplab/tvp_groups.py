@@ -2,17 +2,17 @@
 
 With u_k the innovations of coefficient k and Z_k the basis expansion of its regressor, and Ω_ε given, the problem is
 
-    min  ‖Ω_ε^{-1/2}(y − Xβ_1 − Σ_k Z_k u_k)‖² + λ₀‖β_1‖² + Σ_k a_k ‖u_k‖² + 2 b Σ_k ‖u_k‖,
+    min  ‖Ω_ε^{-1/2}(y − Xβ_1 − Σ_k Z_k u_k)‖² + λ₀‖β_1‖² + Σ_k a_k ‖u_k‖² + 2 Σ_k b_k ‖u_k‖,
 
-which is convex.  As 2‖u‖ = min_{η > 0} ‖u‖²/η + η, it is a ridge with drift variances ω_k = 1/(a_k + b/η_k) and K more
+convex.  As 2‖u‖ = min_{η > 0} ‖u‖²/η + η, it is a ridge with drift variances ω_k = 1/(a_k + b_k/η_k) and K more
 unknowns η_k ≥ 0, at the optimum η_k = ‖u_k‖.  Solved for u and β_1, what is left is convex in η:
 
-    F(η) = y'A(ω) y + b Σ_k η_k,   with the dual weights α = A y,  q_k = ‖Z_k'α‖ = ‖u_k‖/ω_k,  p_k = Z_k Z_k'α,
+    F(η) = y'A(ω) y + Σ_k b_k η_k,  with the dual weights α = A y,  q_k = ‖Z_k'α‖ = ‖u_k‖/ω_k,  p_k = Z_k Z_k'α,
     ∂ y'Ay/∂ω_k = −q_k²,           ∂² y'Ay/∂ω_k∂ω_l = 2 p_k'A p_l.
 
 The paper's Algorithm 2 repeats η ← ‖u‖ (`reweight`): a majorise-minimise step, which never raises F but needs
 hundreds of rounds where a drift is to vanish.  A Newton step (`newton_step`) takes the same Cholesky factor and K more
-right-hand sides; it is quick, and puts drifts at exactly zero: η_k = 0 is optimal if and only if q_k ≤ b, the
+right-hand sides; it is quick, and puts drifts at exactly zero: η_k = 0 is optimal if and only if q_k ≤ b_k, the
 Karush-Kuhn-Tucker condition of the group.
 """
 
@@ -31,13 +31,13 @@ TOLERANCE, ROUNDING = 1e-8, 1e-12
 
 @dataclass(frozen=True)
 class GroupPenalty:
-    """Σ_k a_k ‖u_k‖² + 2 b Σ_k ‖u_k‖ with ridge weights `a` (K,) ≥ 0 and the groups' weight `b` ≥ 0, in units of σ²."""
+    """Σ_k a_k ‖u_k‖² + 2 Σ_k b_k ‖u_k‖ with the ridge's weights `a` and the groups' `b` (K,) ≥ 0, in units of σ²."""
 
     a: np.ndarray
-    b: float
+    b: np.ndarray
 
     def variances(self, eta: np.ndarray) -> np.ndarray:
-        """ω_k = η_k / (a_k η_k + b) (K,)."""
+        """ω_k = η_k / (a_k η_k + b_k) (K,)."""
         return eta / (self.a * eta + self.b)
 
 
@@ -75,7 +75,7 @@ class GroupPoint:
         alpha = _dual_weights(solver, factor, y[:, None])[:, 0]
         reach = law.gather(solver.X * alpha[:, None])
         q, P = linalg.norm(reach, axis=0), solver.X * law.accumulate(reach)
-        return cls(eta, omega, alpha, q, P, float(y @ alpha + penalty.b * eta.sum()), factor, solver)
+        return cls(eta, omega, alpha, q, P, float(y @ alpha + penalty.b @ eta), factor, solver)
 
     @property
     def norms(self) -> np.ndarray:
@@ -85,7 +85,7 @@ class GroupPoint:
     def violation(self, penalty: GroupPenalty) -> float:
         """How far, relatively, the optimality conditions are from holding.
 
-        A coefficient that moves needs q_k = a_k η_k + b, that is η_k = ‖u_k‖; one that does not, q_k ≤ b.
+        A coefficient that moves needs q_k = a_k η_k + b_k, that is η_k = ‖u_k‖; one that does not, q_k ≤ b_k.
         """
         excess = self.q / (penalty.a * self.eta + penalty.b) - 1.0
         return float(np.max(np.where(self.eta > 0.0, np.abs(excess), np.maximum(excess, 0.0))))
@@ -106,13 +106,13 @@ def _dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarra
     return solver.start.project(whitened) / solver.start.root_e[:, None]
 
 
-def reweight(point: GroupPoint, penalty: GroupPenalty) -> np.ndarray:
+def reweight(point: GroupPoint) -> np.ndarray:
     """The next η (K,) of the paper's adaptive ridge: the norms of the drifts."""
     return point.norms
 
 
 def newton_direction(point: GroupPoint, penalty: GroupPenalty) -> np.ndarray:
-    """Newton's direction (K,) in η; 0 for coefficients that stand still and should (q_k ≤ b)."""
+    """Newton's direction (K,) in η; 0 for coefficients that stand still and should (q_k ≤ b_k)."""
     a, b = penalty.a, penalty.b
     free = (point.eta > 0.0) | (point.q > b)
     inverse = a * point.eta + b
@@ -150,7 +150,7 @@ def solve_groups(
 
     `solver` brings X, Ω_ε, λ₀ and the law of motion; its own drift variances play no part.  b = 0 is a plain ridge.
     """
-    if penalty.b == 0.0:
+    if not np.any(penalty.b):
         point = GroupPoint.at(solver, y, penalty, np.ones_like(eta))
         return GroupSolution(point, (point.objective,), True)
     point = GroupPoint.at(solver, y, penalty, eta)
