@@ -94,22 +94,50 @@ def sweep(state: State, y: np.ndarray, X: np.ndarray, prior: Prior, variates: Va
     return State(beta, Q, noise)
 
 
-def run_chain(y, X, prior: Prior, draws: int, burn: int, thin: int, rng, progress: bool = False) -> Draws:
-    """Run `burn` + `draws`·`thin` sweeps and keep every `thin`-th after the burn-in.
+class Equation(NamedTuple):
+    """Data y (T,), X (T, K) and prior of one regression."""
 
-    An interrupt (Ctrl-C) after the burn-in ends the chain early and keeps what it has; before, it is raised.
+    y: np.ndarray
+    X: np.ndarray
+    prior: Prior
+
+
+def run_chain(y, X, prior: Prior, draws: int, burn: int, thin: int, rng, progress: bool = False) -> Draws:
+    """Run `burn` + `draws`·`thin` sweeps and keep every `thin`-th after the burn-in; see `run_equations`."""
+    return run_equations([Equation(y, X, prior)], draws, burn, thin, rng, progress)[0]
+
+
+def run_equations(
+    equations: list[Equation], draws: int, burn: int, thin: int, rng, progress: bool = False, dtype=float
+) -> list[Draws]:
+    """Run the chains of several regressions whose posteriors are independent, side by side, paths kept in `dtype`.
+
+    An interrupt (Ctrl-C) after the burn-in ends the chains early and keeps what they have; before, it is raised.
     """
-    state, (T, K) = starting_state(X, prior), X.shape
-    kept = Draws(np.empty((draws, T, K)), np.empty((draws, T)), np.empty((draws, *state.Q.shape)), np.empty(draws))
+    states = [starting_state(one.X, one.prior) for one in equations]
+    kept = [_room(state, draws, dtype) for state in states]
     done = 0
     try:
         for i in trange(burn + draws * thin, disable=not progress, desc="sweeps", leave=False):
-            state = sweep(state, y, X, prior, draw_variates(T, K, prior, rng))
+            for j, (y, X, prior) in enumerate(equations):
+                states[j] = sweep(states[j], y, X, prior, draw_variates(*X.shape, prior, rng))
             if i >= burn and (i - burn + 1) % thin == 0:
-                for store, value in zip(kept, (state.beta, state.noise.h, state.Q, state.noise.s), strict=True):
-                    store[done] = value
+                for state, room in zip(states, kept, strict=True):
+                    _store(state, room, done)
                 done += 1
     except KeyboardInterrupt:
         if done == 0:
             raise
-    return Draws(*(store[:done] for store in kept))
+    return [Draws(*(part[:done] for part in room)) for room in kept]
+
+
+def _room(state: State, draws: int, dtype) -> Draws:
+    """Return room for that many draws."""
+    beta = np.empty((draws, *state.beta.shape), dtype)
+    return Draws(beta, np.empty(beta.shape[:2], dtype), np.empty((draws, *state.Q.shape)), np.empty(draws))
+
+
+def _store(state: State, room: Draws, place: int) -> None:
+    """Copy a state to its place among the draws."""
+    room.beta[place], room.h[place] = state.beta, state.noise.h
+    room.Q[place], room.s[place] = state.Q, state.noise.s

@@ -1,0 +1,241 @@
+"""The TVP-VAR: algebra against statsmodels, what it nests, what it finds, seeds, units and door."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.tsa.api import VAR
+
+import tvplab.gibbs_chain
+from tvplab import TVPVAR
+from tvplab.tvp_var_equations import (
+    Tightness,
+    companion_roots,
+    equation,
+    equation_prior,
+    impulse_responses,
+    lagged,
+    residual_sd,
+    system,
+)
+from tvplab.tvp_var_forecast import simulate_futures
+from tvplab.volatility import ConvergenceWarning
+
+pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
+
+
+def simulate(T=160, seed=0, swing=0.4):
+    """Two variables; the first's own lag moves along a cosine, its shock's variance doubles halfway."""
+    rng = np.random.default_rng(seed)
+    own = 0.3 + swing * np.cos(2 * np.pi * np.arange(T) / T)
+    sd = np.where(np.arange(T) < T // 2, 1.0, 2.0)
+    Y = np.zeros((T, 2))
+    for t in range(1, T):
+        e = rng.standard_normal(2) * [sd[t], 0.5]
+        Y[t, 0] = own[t] * Y[t - 1, 0] + 0.1 * Y[t - 1, 1] + e[0]
+        Y[t, 1] = 0.5 * Y[t - 1, 1] + 0.2 * Y[t, 0] + e[1]
+    index = pd.period_range("1980Q1", periods=T, freq="Q")
+    return pd.DataFrame(Y, index, ["output", "rate"]), own, sd
+
+
+DATA, OWN, SD = simulate()
+REFERENCE = VAR(DATA.to_numpy()).fit(2)
+
+
+def reference_system():
+    """statsmodels' VAR in recursive form: B_0 = D P⁻¹ with Σ = P P', D the diagonal of P."""
+    P = np.linalg.cholesky(np.asarray(REFERENCE.sigma_u))
+    B0 = np.diag(np.diag(P)) @ np.linalg.inv(P)
+    return B0[None], (B0 @ REFERENCE.params.T)[None], np.diag(P)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return TVPVAR(lags=1, drift="half-cauchy").fit(DATA, draws=800, burn=500)
+
+
+def test_impulse_responses_are_statsmodels():
+    B0, B, sd = reference_system()
+    for shock in range(2):
+        found = impulse_responses(B0, B, sd[[shock]], shock, 8)
+        np.testing.assert_allclose(found[0], REFERENCE.irf(8).orth_irfs[:, :, shock], atol=1e-10)
+    assert companion_roots(B0, B)[0] == pytest.approx(1 / np.abs(REFERENCE.roots).min())
+
+
+def test_equations_add_up_to_the_system():
+    """B_0 y_t − B (1, y_{t−1}, y_{t−2}) are the errors of the single equations."""
+    Y, rng = np.random.default_rng(1).standard_normal((30, 3)), np.random.default_rng(2)
+    theta = [rng.standard_normal((1, 7 + i)) for i in range(3)]
+    B0, B = system(theta, 3)
+    errors = Y[2:] @ B0[0].T - lagged(Y, 2) @ B[0].T
+    for i, coefficients in enumerate(theta):
+        y, Z = equation(Y, 2, i)
+        np.testing.assert_allclose(errors[:, i], y - Z @ coefficients[0], atol=1e-12)
+    np.testing.assert_allclose(np.diag(B0[0]), 1.0)
+
+
+def test_prior_is_the_specs():
+    prior = equation_prior(1, 2, np.array([2.0, 0.5]), 0.9, Tightness(), "inverse gamma", "sv")
+    expected = [10 * 0.5, 0.15 * 0.25, 0.3, 0.15 * 0.25 / 2, 0.3 / 2, 0.25]
+    np.testing.assert_allclose(np.sqrt(prior.start_var), expected)
+    np.testing.assert_array_equal(prior.start_mean, [0, 0, 0.9, 0, 0, 0])
+    typical = np.array([0.05 * 0.5, 0.01 * 0.25, 0.01, 0.01 * 0.25, 0.01, 0.01 * 0.25])
+    np.testing.assert_allclose(prior.drift.scale, 4 * typical**2)
+    assert (prior.drift.shape, prior.noise.shape, prior.noise.start_var) == (5.0, 5.0, 4.0)
+    assert prior.noise.scale == pytest.approx(4 * 0.05**2)
+    assert prior.noise.start_mean == pytest.approx(2 * np.log(0.5))
+
+
+def test_residual_sd_is_an_autoregressions():
+    from statsmodels.tsa.ar_model import AutoReg
+
+    fit = AutoReg(DATA["rate"].to_numpy(), 2).fit()
+    expected = np.sqrt(np.sum(fit.resid**2) / (len(fit.resid) - 3))
+    assert residual_sd(DATA.to_numpy(), 2)[1] == pytest.approx(expected)
+
+
+def test_constant_and_vague_is_least_squares():
+    """Q = 0, constant σ², a vague prior: posterior means are the VAR's, within 5 Monte Carlo standard errors."""
+    vague = Tightness(own=1e3, cross=1e3, intercept=1e3, contemporaneous=1e3)
+    found = TVPVAR(lags=2, drift="none", volatility="constant", tightness=vague).fit(DATA, draws=3_000, burn=50)
+    coefficients = found.coefficients(DATA.index[50])
+    gap = (coefficients - REFERENCE.params.T) / REFERENCE.stderr.T
+    assert np.abs(gap.to_numpy()).max() < 5 / np.sqrt(3_000)
+    sd = np.sqrt(np.diag(np.asarray(REFERENCE.sigma_u)))
+    assert found.volatility["output"].mean(axis=None) == pytest.approx(sd[0], rel=0.03)
+
+
+def test_futures_of_a_known_var_have_its_moments():
+    """One set of parameters, no drift: means and variances of statsmodels' forecast, within Monte Carlo error."""
+    B0, B, sd = reference_system()
+    R = 40_000
+    width = B.shape[2]
+    theta = [np.tile(np.r_[B[0, i], B0[0, i, :i]], (R, 1)) for i in range(2)]
+    still = [lambda h, s, rng: h] * 2
+    h = np.tile(2 * np.log(sd), (R, 1))
+    recent = DATA.to_numpy()[-2:]
+    drifts = [np.zeros((R, width + i)) for i in range(2)]
+    draws, means, variances = simulate_futures(
+        theta, drifts, h, np.zeros((R, 2)), still, recent, 3, np.random.default_rng(0)
+    )
+    mse = REFERENCE.mse(3)
+    expected = REFERENCE.forecast(recent, 3)
+    se = np.sqrt(np.diagonal(mse, axis1=1, axis2=2) / R)
+    assert np.all(np.abs(draws.mean(axis=0) - expected) < 4 * se)
+    np.testing.assert_allclose(draws.var(axis=0), np.diagonal(mse, axis1=1, axis2=2), rtol=0.03)
+    np.testing.assert_allclose(means[:, 0], np.tile(expected[0], (R, 1)))
+    np.testing.assert_allclose(variances[0, 0], np.diag(mse[0]))
+    total = means.var(axis=0) + variances.mean(axis=0)
+    np.testing.assert_allclose(total, np.diagonal(mse, axis1=1, axis2=2), rtol=0.03)
+
+
+def test_the_moving_coefficient_and_volatility_are_found(results):
+    path = [results.coefficients(date).loc["output", "L1.output"] for date in results.index]
+    assert np.corrcoef(path, OWN[1:])[0, 1] > 0.7
+    sd = results.volatility["output"].mean(axis=1)
+    assert sd.iloc[100:].mean() > 1.4 * sd.iloc[:60].mean()
+    assert results.volatility["rate"].mean(axis=None) == pytest.approx(0.5, rel=0.15)
+
+
+def test_impulse_responses_at_dates(results):
+    date, other = results.index[5], results.index[-5]
+    one = results.irf("output", date, horizon=6, size=0.25)
+    np.testing.assert_allclose(one.median.loc[0, "output"], 0.25)
+    np.testing.assert_allclose(results.irf("output", date, 6, size=-0.5).draws, -2 * one.draws, rtol=1e-6)
+    assert results.irf("rate", date, 6).median.loc[0, "output"] == 0  # recursive: the first does not react at once
+    assert results.irf("rate", date, 6).median.loc[0, "rate"] == pytest.approx(0.5, rel=0.3)
+    assert (one.lower <= one.upper).all(axis=None)
+    assert 0 <= one.explosive < 0.5
+    assert len(one.draws) == round(800 * (1 - one.explosive))
+    gap = results.irf_difference("output", date, other, 6, size=0.25)
+    assert gap.median.loc[0, "output"] == pytest.approx(0, abs=1e-12)
+    assert np.abs(results.irf_difference("output", date, date, 6).draws).max() == 0
+
+
+def test_forecasts_and_scores(results):
+    forecast = results.forecast(4)
+    assert forecast.draws.shape == (800, 4, 2)
+    assert (forecast.quantile(0.1) < forecast.mean).all(axis=None)
+    actual = DATA.iloc[-3:]
+    pd.testing.assert_frame_equal(results.log_score(actual), results.forecast(3).log_score(actual))
+    assert results.crps(actual).shape == (3, 2)
+    assert ((forecast.pit(actual) > 0) & (forecast.pit(actual) < 1)).all(axis=None)
+    near = forecast.log_score(forecast.mean.iloc[:1])
+    assert (near > forecast.log_score(forecast.mean.iloc[:1] + 10.0)).all(axis=None)
+
+
+def test_diagnostics(results):
+    table = results.diagnostics()
+    assert table.shape == (8, 2)
+    assert (table["ess"] > 0).all()
+    assert table["r_hat"].loc[(slice(None), ["theta", "h"])].max() == pytest.approx(results.worst_r_hat)
+
+
+def test_units_pass_through():
+    plain = TVPVAR(lags=1).fit(DATA, draws=10, burn=5)
+    moved = TVPVAR(lags=1).fit(DATA * [100.0, 0.01], draws=10, burn=5)
+    found = moved.irf("output", DATA.index[9], 3, size=100.0).draws / [100.0, 0.01]
+    np.testing.assert_allclose(found, plain.irf("output", DATA.index[9], 3, size=1.0).draws, rtol=1e-3, atol=1e-6)
+
+
+def test_seeds_and_jobs():
+    runs = [TVPVAR(lags=1, chains=2, jobs=jobs).fit(DATA, draws=6, burn=2) for jobs in (1, 2)]
+    for one, two in zip(*(run.draws for run in runs), strict=True):
+        np.testing.assert_array_equal(one.beta, two.beta)
+    assert runs[0].draws[0].beta.shape == (2, 6, 159, 3)
+    assert np.abs(runs[0].draws[1].h[0] - runs[0].draws[1].h[1]).max() > 0
+    other = TVPVAR(lags=1, seed=5).fit(DATA, draws=6, burn=2)
+    assert np.abs(other.draws[0].h[0] - runs[0].draws[0].h[0]).max() > 0
+
+
+def test_an_interrupt_keeps_whole_draws_of_all_equations(monkeypatch):
+    calls, real = [], tvplab.gibbs_chain.sweep
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) > 21:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(tvplab.gibbs_chain, "sweep", interrupted)
+    with pytest.warns(ConvergenceWarning, match="stopped"):
+        results = TVPVAR(lags=1).fit(DATA, draws=50, burn=4)
+    assert [one.s.shape for one in results.draws] == [(1, 6), (1, 6)]
+    assert not results.converged
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"lags": 0}, ValueError, "lags"),
+        ({"lags": 90}, ValueError, "Y: 90 lags need"),
+        ({"volatility": "garch"}, ValueError, "volatility"),
+        ({"drift": "inverse wishart"}, ValueError, "drift"),
+        ({"own_mean": np.inf}, ValueError, "own_mean"),
+        ({"tightness": 0.1}, TypeError, "tightness"),
+        ({"tightness": Tightness(own=-1.0)}, ValueError, "tightness.own"),
+    ],
+)
+def test_bad_options_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        TVPVAR(**options).fit(DATA, draws=4, burn=0)
+
+
+def test_bad_questions_are_refused(results):
+    with pytest.raises(ValueError, match="at least 2 variables"):
+        TVPVAR().fit(DATA[["rate"]])
+    with pytest.raises(ValueError, match="draws"):
+        TVPVAR().fit(DATA, draws=1)
+    with pytest.raises(ValueError, match="date"):
+        results.irf("output", "2100Q1")
+    with pytest.raises(ValueError, match="shock"):
+        results.irf("money", results.index[3])
+    with pytest.raises(ValueError, match="size"):
+        results.irf("output", results.index[3], size=0.0)
+    with pytest.raises(ValueError, match="level"):
+        results.irf("output", results.index[3], level=90)
+    with pytest.raises(ValueError, match="horizon"):
+        results.irf("output", results.index[3], horizon=-1)
+    with pytest.raises(ValueError, match="actual"):
+        results.forecast(2).log_score(DATA.iloc[-3:])
+    with pytest.raises(ValueError, match="columns"):
+        results.log_score(DATA.iloc[-1:, ::-1])

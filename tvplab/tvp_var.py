@@ -1,0 +1,140 @@
+"""A vector autoregression with moving coefficients and stochastic volatility, by Gibbs sampling, equation by equation.
+
+Sources: Primiceri (2005); the recursive structural form of Chan and Eisenstat (2018); spec C.  Priors: the kit's own.
+"""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tvplab.gibbs_chain import Draws, Equation, run_equations
+from tvplab.gibbs_priors import VOLATILITIES
+from tvplab.gibbs_results import SETTLED
+from tvplab.mcmc import split_r_hat
+from tvplab.tvp_var_equations import Tightness, equation, equation_prior, residual_sd
+from tvplab.tvp_var_results import TVPVARResults
+from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
+from tvplab.volatility import ConvergenceWarning
+
+DRIFTS = ("inverse gamma", "half-cauchy", "none")
+
+
+@dataclass(frozen=True)
+class TVPVAR:
+    """Recursive VAR(p) whose coefficients and log variances are random walks.
+
+    Parameters
+    ----------
+    lags : p ≥ 1.
+    volatility : "sv", or "constant".
+    drift : prior of the drift variances: "inverse gamma", "half-cauchy", or "none" (constant coefficients).
+    own_mean : prior mean of a variable's own first lag: 0 for data without trend, near .9 for a rate in levels.
+    tightness : standard deviations of the prior, a `tvp_var_equations.Tightness`.
+    chains, jobs : number of chains, and how many run at once (joblib processes).
+    seed : fixes every variate; the same whatever `jobs` is.
+    progress : show a bar.
+    """
+
+    lags: int = 2
+    volatility: str = "sv"
+    drift: str = "inverse gamma"
+    own_mean: float = 0.0
+    tightness: Tightness = field(default_factory=Tightness)
+    chains: int = 1
+    jobs: int = 1
+    seed: int | np.random.Generator = 0
+    progress: bool = False
+
+    def fit(self, Y, draws: int = 1000, burn: int = 1000, thin: int = 1) -> TVPVARResults:
+        """Sample the posterior given Y (T, n), columns in the recursive order, n ≥ 2.
+
+        Keeps `draws` paths a chain in single precision, every `thin`-th sweep after `burn` sweeps.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Anything wrong with Y or a hyperparameter; the message names it.
+        """
+        self._check(draws, burn, thin)
+        frame = self._checked(Y)
+        values = frame.to_numpy()
+        equations = self._equations(values)
+        kept = self._sample(equations, draws, burn, thin)
+        worst = float(max(max(split_r_hat(one.beta).max(), split_r_hat(one.h).max()) for one in kept))
+        count = kept[0].s.shape[1]
+        results = TVPVARResults(
+            names=list(frame.columns),
+            index=frame.index[self.lags :],
+            lags=self.lags,
+            draws=kept,
+            n_iter=burn + count * thin,
+            worst_r_hat=worst,
+            converged=count == draws and worst <= SETTLED,
+            _equations=equations,
+            _recent=values[-self.lags :],
+        )
+        if not results.converged:
+            message = f"the chains have not settled or were stopped (R̂ up to {worst:.2f}); draw more"
+            warnings.warn(message, ConvergenceWarning, stacklevel=2)
+        return results
+
+    def _equations(self, Y: np.ndarray) -> list[Equation]:
+        """Return data and prior of every equation."""
+        sd = residual_sd(Y, self.lags)
+        priors = [
+            equation_prior(i, self.lags, sd, self.own_mean, self.tightness, self.drift, self.volatility)
+            for i in range(Y.shape[1])
+        ]
+        return [Equation(*equation(Y, self.lags, i), prior) for i, prior in enumerate(priors)]
+
+    def _sample(self, equations: list[Equation], draws: int, burn: int, thin: int) -> list[Draws]:
+        """Run the chains, each with its own stream; draws come back stacked (C, D, ...), one `Draws` an equation."""
+        from joblib import Parallel, delayed
+
+        run = delayed(run_equations)
+        chains = Parallel(n_jobs=self.jobs)(
+            run(equations, draws, burn, thin, rng, self.progress, np.float32)
+            for rng in np.random.default_rng(self.seed).spawn(self.chains)
+        )
+        shortest = min(len(chain[0].s) for chain in chains)
+        return [
+            Draws(*(np.stack([part[:shortest] for part in parts]) for parts in zip(*same, strict=True)))
+            for same in zip(*chains, strict=True)
+        ]
+
+    def _checked(self, Y) -> pd.DataFrame:
+        """Return Y as a frame, or say what is wrong with it."""
+        frame = as_frame(Y, "Y")
+        if frame.shape[1] < 2:
+            raise ValueError(f"Y: a VAR needs at least 2 variables, got {frame.shape[1]}")
+        check_distinct_columns(frame, "Y")
+        check_varying(frame, "Y", "there is nothing to explain")
+        least = 2 * self.lags + 3
+        if len(frame) < least:
+            raise ValueError(f"Y: {self.lags} lags need at least {least} periods, got {len(frame)}")
+        return frame
+
+    def _check(self, draws, burn, thin) -> None:
+        """Refuse hyperparameters out of their range."""
+        counts = (
+            ("lags", self.lags, 1),
+            ("chains", self.chains, 1),
+            ("draws", draws, 4),
+            ("burn", burn, 0),
+            ("thin", thin, 1),
+        )
+        for name, value, least in counts:
+            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+                raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+        check_choice(self.drift, "drift", DRIFTS)
+        check_choice(self.volatility, "volatility", VOLATILITIES)
+        check_number(self.own_mean, "own_mean", above=-np.inf)
+        if not isinstance(self.tightness, Tightness):
+            raise TypeError(f"tightness: expected a Tightness, got {self.tightness!r}")
+        for name, value in vars(self.tightness).items():
+            check_number(value, f"tightness.{name}")

@@ -1,0 +1,179 @@
+"""What a TVP-VAR returns: coefficients, volatilities, impulse responses at any date, forecasts; from stored draws."""
+
+from __future__ import annotations
+
+import numbers
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tvplab.gibbs_chain import Draws, Equation
+from tvplab.mcmc import effective_size, split_r_hat
+from tvplab.tvp_var_equations import companion_roots, impulse_responses, system
+from tvplab.tvp_var_forecast import Forecast, simulate_futures
+from tvplab.validation import check_choice, check_number
+
+
+@dataclass(frozen=True)
+class ImpulseResponse:
+    """Responses of every variable to one structural shock of a date.
+
+    Attributes
+    ----------
+    median, lower, upper : (H + 1, n) pointwise quantiles over draws, in the data's units, horizons 0 to H.
+    draws : (R', H + 1, n) responses of the draws used.
+    explosive : share of draws left out because the coefficients of the date explode (companion root above 1).
+    """
+
+    median: pd.DataFrame
+    lower: pd.DataFrame
+    upper: pd.DataFrame
+    draws: np.ndarray = field(repr=False)
+    explosive: float
+
+
+@dataclass(frozen=True)
+class TVPVARResults:
+    """Posterior of a TVP-VAR.
+
+    Attributes
+    ----------
+    names : the n variables, in the recursive order.
+    index : the T − p periods explained.
+    draws : a list of n `Draws`, one an equation: β (C, D, T − p, k_i) with the columns constant, lags, minus the
+        contemporaneous variables before it; h (C, D, T − p); q (C, D, k_i); s (C, D).
+    n_iter : sweeps a chain, burn-in included.
+    worst_r_hat : the largest split R̂ of any coefficient or log variance.
+    converged : no chain was interrupted, and that R̂ is at most 1.1.
+    """
+
+    names: list
+    index: pd.Index
+    lags: int
+    draws: list[Draws] = field(repr=False)
+    n_iter: int
+    worst_r_hat: float
+    converged: bool
+    _equations: list[Equation] = field(repr=False)
+    _recent: np.ndarray = field(repr=False)
+
+    @property
+    def volatility(self) -> dict[object, pd.DataFrame]:
+        """Draws of σ_it = exp(h_it/2) of every structural shock: name → (T − p, draws) frame, in the data's units."""
+        return {
+            name: pd.DataFrame(np.exp(_flat(one.h) / 2.0).T, self.index)
+            for name, one in zip(self.names, self.draws, strict=True)
+        }
+
+    def coefficients(self, date) -> pd.DataFrame:
+        """Posterior means of the reduced-form coefficients B_0⁻¹(c, B_1, …, B_p) of a date, one row an equation."""
+        B0, B = self._system(date)
+        columns = ["const", *(f"L{lag}.{name}" for lag in range(1, self.lags + 1) for name in self.names)]
+        return pd.DataFrame(np.linalg.solve(B0, B).mean(axis=0), self.names, columns)
+
+    def irf(self, shock, date, horizon: int = 20, size: float | None = None, level: float = 0.68) -> ImpulseResponse:
+        """Responses to a structural shock of a date, recursive identification, coefficients frozen at that date.
+
+        Parameters
+        ----------
+        shock : the variable whose equation is hit.
+        date : a label of `index`.
+        horizon : H.
+        size : response of that variable at once, in its units, e.g. 0.25 for 25 basis points: what comparisons of
+            dates use; None is one standard deviation of the shock at that date.
+        level : of the pointwise bands.
+        """
+        responses, stable = self._responses(shock, date, _whole(horizon, "horizon", 0), size)
+        if not stable.any():
+            raise ValueError(f"date: every draw explodes at {date!s}; tighten the prior or draw more")
+        kept = responses[stable]
+        edges = np.quantile(kept, [0.5, 0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+        rows = pd.RangeIndex(horizon + 1, name="horizon")
+        return ImpulseResponse(
+            *(pd.DataFrame(edge, rows, self.names) for edge in edges), kept, float(1 - stable.mean())
+        )
+
+    def irf_difference(self, shock, date, other, horizon: int = 20, size: float = 1.0, level: float = 0.68):
+        """Compare dates: the response at `date` minus that at `other`, draw by draw; an `ImpulseResponse`."""
+        H = _whole(horizon, "horizon", 0)
+        (here, stable), (there, also) = (self._responses(shock, one, H, size) for one in (date, other))
+        return self._summary(here - there, stable & also, level, f"{date!s} or {other!s}")
+
+    def forecast(self, h: int = 4, seed: int | np.random.Generator = 0) -> Forecast:
+        """Simulate one future of h periods a draw, coefficients and log variances moving on."""
+        theta, q = ([_flat(getattr(one, name)) for one in self.draws] for name in ("beta", "Q"))
+        log_variances = np.column_stack([_flat(one.h)[:, -1] for one in self.draws])
+        s = np.column_stack([_flat(one.s) for one in self.draws])
+        ahead = [one.prior.noise.ahead for one in self._equations]
+        last, rng = [one[:, -1] for one in theta], np.random.default_rng(seed)
+        parts = simulate_futures(last, q, log_variances, s, ahead, self._recent, _whole(h, "h", 1), rng)
+        return Forecast(*parts, self.names)
+
+    def log_score(self, actual, seed: int | np.random.Generator = 0) -> pd.DataFrame:
+        """Log predictive density of the periods after the sample, (h, n)."""
+        return self.forecast(len(actual), seed).log_score(actual)
+
+    def crps(self, actual, seed: int | np.random.Generator = 0) -> pd.DataFrame:
+        """Continuous ranked probability score of the periods after the sample, (h, n)."""
+        return self.forecast(len(actual), seed).crps(actual)
+
+    def diagnostics(self) -> pd.DataFrame:
+        """Smallest effective number of draws and largest split R̂, by equation and block (`theta`, `h`, `q`, `s`).
+
+        NaN and 1 for what the model holds constant in all its elements.
+        """
+        rows = {}
+        for name, one in zip(self.names, self.draws, strict=True):
+            for block, values in (("theta", one.beta), ("h", one.h), ("q", one.Q), ("s", one.s)):
+                sizes = effective_size(values)
+                least = np.nan if np.all(np.isnan(sizes)) else np.nanmin(sizes)
+                rows[name, block] = (least, split_r_hat(values).max())
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["ess", "r_hat"]).set_axis(
+            pd.MultiIndex.from_tuples(rows, names=["equation", "block"])
+        )
+
+    def _system(self, date) -> tuple[np.ndarray, np.ndarray]:
+        """B_0 and B of every draw at a date."""
+        if date not in self.index:
+            raise ValueError(f"date: {date!r} is not among the periods {self.index[0]!s} to {self.index[-1]!s}")
+        t = self.index.get_loc(date)
+        return system([_flat(one.beta)[:, t] for one in self.draws], len(self.names))
+
+    def _responses(self, shock, date, horizon: int, size: float | None) -> tuple[np.ndarray, np.ndarray]:
+        """Responses of all draws (R, H + 1, n), and which of them (R,) do not explode."""
+        check_choice(shock, "shock", tuple(self.names))
+        B0, B = self._system(date)
+        i, t = self.names.index(shock), self.index.get_loc(date)
+        scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), _size(size))
+        return impulse_responses(B0, B, scale, i, horizon), companion_roots(B0, B) <= 1.0
+
+    def _summary(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
+        """Quantiles of the responses (R, H + 1, n) that do not explode."""
+        if not 0.0 < check_number(level, "level") < 1.0:
+            raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
+        if not stable.any():
+            raise ValueError(f"date: every draw explodes at {dates}; tighten the prior or draw more")
+        kept = responses[stable]
+        edges = np.quantile(kept, [0.5, 0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+        rows = pd.RangeIndex(kept.shape[1], name="horizon")
+        return ImpulseResponse(
+            *(pd.DataFrame(edge, rows, self.names) for edge in edges), kept, float(1 - stable.mean())
+        )
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    """Put the draws of all chains (C, D, ...) in one row (C·D, ...)."""
+    return values.reshape(-1, *values.shape[2:])
+
+
+def _size(size) -> float:
+    """Return the size of a shock, any finite number but zero."""
+    return np.sign(size) * check_number(abs(size), "size")
+
+
+def _whole(value, name: str, least: int) -> int:
+    """Return a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+    return int(value)
