@@ -1,14 +1,17 @@
 """Simulated worlds with a known truth.  Whatever comes from here is synthetic and says so."""
 
+from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
 from tvplab.dgp.paths import PATHS, coefficient_path
 from tvplab.dgp.tvp_regression import SimulatedRegression, simulate_tvp_regression
 
 __all__ = [
+    "DESIGNS",
     "PATHS",
     "SimulatedFactorModel",
     "SimulatedRegression",
     "coefficient_path",
+    "simulate_design",
     "simulate_factor_model",
     "simulate_tvp_regression",
 ]

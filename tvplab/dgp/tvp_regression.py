@@ -15,7 +15,10 @@ from tvplab.validation import check_number
 
 @dataclass(frozen=True)
 class SimulatedRegression:
-    """Synthetic data y (T,), X (T, K) and the truth behind them: `beta` (T, K) and `sigma`, the noise's sd (T,)."""
+    """Synthetic data y (T,), X (T, K) and the truth behind them: `beta` (T, K) and `sigma`, the noise's sd (T,).
+
+    Where the truth has a constant, `beta` has a column "const" more than X.
+    """
 
     y: pd.Series
     X: pd.DataFrame
@@ -26,7 +29,13 @@ class SimulatedRegression:
     @property
     def r2(self) -> float:
         """Share of the variance of y that the true coefficients explain."""
-        return float(1.0 - np.var(self.y - (self.X * self.beta).sum(axis=1)) / np.var(self.y))
+        signal = (self.X.assign(const=1.0)[self.beta.columns] * self.beta).sum(axis=1)
+        return float(1.0 - np.var(self.y - signal) / np.var(self.y))
+
+    @property
+    def moving(self) -> list[str]:
+        """Names of the coefficients that move."""
+        return list(self.beta.columns[np.ptp(self.beta.to_numpy(), axis=0) > 0])
 
 
 def simulate_tvp_regression(
