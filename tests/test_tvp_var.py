@@ -227,6 +227,9 @@ def test_bad_questions_are_refused(results):
         TVPVAR().fit(DATA, draws=1)
     with pytest.raises(ValueError, match="date"):
         results.irf("output", "2100Q1")
+    with pytest.raises(ValueError, match="date"):
+        results.irf("output", "1985")  # a year of four quarters
+    assert results.irf("output", "1985Q2").draws.shape[1:] == (21, 2)
     with pytest.raises(ValueError, match="shock"):
         results.irf("money", results.index[3])
     with pytest.raises(ValueError, match="size"):

@@ -85,14 +85,7 @@ class TVPVARResults:
         level : of the pointwise bands.
         """
         responses, stable = self._responses(shock, date, _whole(horizon, "horizon", 0), size)
-        if not stable.any():
-            raise ValueError(f"date: every draw explodes at {date!s}; tighten the prior or draw more")
-        kept = responses[stable]
-        edges = np.quantile(kept, [0.5, 0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
-        rows = pd.RangeIndex(horizon + 1, name="horizon")
-        return ImpulseResponse(
-            *(pd.DataFrame(edge, rows, self.names) for edge in edges), kept, float(1 - stable.mean())
-        )
+        return self._summary(responses, stable, level, f"{date!s}")
 
     def irf_difference(self, shock, date, other, horizon: int = 20, size: float = 1.0, level: float = 0.68):
         """Compare dates: the response at `date` minus that at `other`, draw by draw; an `ImpulseResponse`."""
@@ -135,16 +128,21 @@ class TVPVARResults:
 
     def _system(self, date) -> tuple[np.ndarray, np.ndarray]:
         """B_0 and B of every draw at a date."""
-        if date not in self.index:
-            raise ValueError(f"date: {date!r} is not among the periods {self.index[0]!s} to {self.index[-1]!s}")
-        t = self.index.get_loc(date)
+        t = self._place(date)
         return system([_flat(one.beta)[:, t] for one in self.draws], len(self.names))
+
+    def _place(self, date) -> int:
+        """Position of a date among the periods."""
+        place = self.index.get_loc(date) if date in self.index else None
+        if not isinstance(place, numbers.Integral):
+            raise ValueError(f"date: {date!r} is not one of the periods {self.index[0]!s} to {self.index[-1]!s}")
+        return int(place)
 
     def _responses(self, shock, date, horizon: int, size: float | None) -> tuple[np.ndarray, np.ndarray]:
         """Responses of all draws (R, H + 1, n), and which of them (R,) do not explode."""
         check_choice(shock, "shock", tuple(self.names))
         B0, B = self._system(date)
-        i, t = self.names.index(shock), self.index.get_loc(date)
+        i, t = self.names.index(shock), self._place(date)
         scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), _size(size))
         return impulse_responses(B0, B, scale, i, horizon), companion_roots(B0, B) <= 1.0
 
