@@ -88,9 +88,9 @@ def test_other_laws_of_motion_reach_both_steps(law):
 
 def test_r_equal_to_one_is_appendix_a3():
     """A.3 in sums: step 1 is a TVP regression on X̄_t = Σ_k l_k X_{k,t}, step 2 a lasso on f_t X_{k,t}, β_0 in both."""
-    l, penalties = LOADINGS[:K, :1], Penalties(2.0, 1.5, 1.0)
-    F = ONE.increments(l, penalties.lam)
-    bar = np.array([sum(l[k, 0] * X[t, k] for k in range(K)) for t in range(T)])
+    loadings, penalties = LOADINGS[:K, :1], Penalties(2.0, 1.5, 1.0)
+    F = ONE.increments(loadings, penalties.lam)
+    bar = np.array([sum(loadings[k, 0] * X[t, k] for k in range(K)) for t in range(T)])
 
     def first(theta):  # f_2..f_T and β_0, eq. (A.4) with weights and λ₀
         g = np.concatenate([[0.0], np.cumsum(theta[: T - 1])])
@@ -112,7 +112,7 @@ def test_r_equal_to_one_is_appendix_a3():
     bounds = [(0, None)] * (2 * K) + [(None, None)] * K
     options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 5000, "maxfun": 10**6}
     split = minimize(second, np.zeros(3 * K), method="L-BFGS-B", bounds=bounds, options=options).x
-    ours = ONE.next_loadings(F, l, penalties)[:, 0]
+    ours = ONE.next_loadings(F, loadings, penalties)[:, 0]
     np.testing.assert_allclose(ours, split[:K] - split[K : 2 * K], atol=2e-4)  # L-BFGS-B differences numerically
 
 
@@ -120,18 +120,18 @@ def test_r_equal_to_one_is_appendix_a3():
 def test_elastic_net_satisfies_its_optimality_conditions(l1_ratio):
     W, y = RNG.standard_normal((50, 8)), RNG.standard_normal(50)
     start = np.zeros(8)
-    l = elastic_net(W, y, Penalties(1.0, 12.0, l1_ratio), start)
-    gradient = -2.0 * W.T @ (y - W @ l) + 12.0 * (1.0 - l1_ratio) * l
-    on = l != 0.0
-    np.testing.assert_allclose(gradient[on], -12.0 * l1_ratio * np.sign(l[on]), atol=2e-3)
+    found = elastic_net(W, y, Penalties(1.0, 12.0, l1_ratio), start)
+    gradient = -2.0 * W.T @ (y - W @ found) + 12.0 * (1.0 - l1_ratio) * found
+    on = found != 0.0
+    np.testing.assert_allclose(gradient[on], -12.0 * l1_ratio * np.sign(found[on]), atol=2e-3)
     assert np.all(np.abs(gradient[~on]) <= 12.0 * l1_ratio)
     assert not start.any()  # what it starts from is left alone
 
 
 def test_no_penalty_to_speak_of_is_least_squares():
     W, y = RNG.standard_normal((50, 5)), RNG.standard_normal(50)
-    l = elastic_net(W, y, Penalties(1.0, 1e-9, 0.5), np.zeros(5))
-    np.testing.assert_allclose(l, np.linalg.lstsq(W, y, rcond=None)[0], atol=1e-3)
+    found = elastic_net(W, y, Penalties(1.0, 1e-9, 0.5), np.zeros(5))
+    np.testing.assert_allclose(found, np.linalg.lstsq(W, y, rcond=None)[0], atol=1e-3)
 
 
 def test_balance_finds_the_best_scale_and_keeps_the_product():

@@ -146,7 +146,7 @@ class ReducedRankRidge(TwoStepRidge):
 
 
 class Tuned(NamedTuple):
-    """Step 1 at the λ that cross-validation chooses for the loadings Λ (M·K, r), given Ω_ε. `sigma2` is σ̂², standardised."""
+    """Step 1 at the λ that cross-validation chooses for loadings Λ (M·K, r) and Ω_ε; `sigma2` is σ̂², standardised."""
 
     factors: FactorProblem
     loadings: np.ndarray
