@@ -5,6 +5,8 @@ import pytest
 
 from tvplab import explore
 from tvplab.dgp import simulate_factor_model
+from tvplab.explore.factor_fit import base_estimate, estimate_from, principal_start, start_values
+from tvplab.marss import DynamicFactorModel
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,14 @@ def test_the_smallest_panel_bears_the_largest_drop():
         for too in ("nothing", "item1", "item5"):
             small.set(dropped=dropped, dropped_too=too)
             assert small.error.value == ""
+
+
+def test_two_factors_reach_the_higher_top():
+    """From principal components alone EM ends on a top 4 lower, where the second factor is item8's own."""
+    y = simulate_factor_model(T=120).y
+    both = DynamicFactorModel(2, 2, standardize=True, anchors="data")
+    low = start_values(principal_start(y, 2, 2), y.columns, both.anchors_of(y))
+    stuck = both.fit(y, start=low, tol=1e-7, max_iter=300, accelerate=True)
+    moved = estimate_from(base_estimate(y, 2, 2), y)
+    assert stuck.converged
+    assert moved.loglik > stuck.loglik + 2.0

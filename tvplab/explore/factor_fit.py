@@ -13,7 +13,7 @@ from tvplab.marss import DynamicFactorModel
 from tvplab.marss_results import MARSSResults
 from tvplab.volatility import ConvergenceWarning
 
-TOL, BASE_ITERATIONS, MOVE_ITERATIONS = 1e-7, 300, 40
+TOL, BASE_ITERATIONS, MOVE_ITERATIONS = 1e-7, 100, 40
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,14 @@ class Base:
 
 
 def base_estimate(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
-    """Estimate on the panel as it is, from its principal components."""
-    fit = _fit(y, principal_start(y, n_factors, factor_lags), BASE_ITERATIONS)
+    """Estimate on the panel as it is, from its principal components.
+
+    With several factors the likelihood has several tops: the higher one counts of two, the other from plain loadings.
+    """
+    starts = [principal_start(y, n_factors, factor_lags)]
+    if n_factors > 1:
+        starts.append(plain_start(y, n_factors, factor_lags))
+    fit = max((_fit(y, start, BASE_ITERATIONS) for start in starts), key=lambda fit: fit.loglik)
     r, M = n_factors, {name: frame.to_numpy() for name, frame in fit.params.items()}
     loadings = fit.params["Z"].iloc[:, :r]
     return Base(loadings, M["B"][:r], M["Q"][:r, :r], pd.Series(np.diag(M["R"]), loadings.index))
@@ -55,6 +61,14 @@ def principal_start(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
     noise = errors.T @ errors / len(errors) + 0.01 * np.eye(n_factors)
     item_noise = pd.Series(np.maximum(1.0 - (L**2).sum(axis=1), 0.05), y.columns)
     return Base(pd.DataFrame(L, y.columns), transition, noise, item_noise)
+
+
+def plain_start(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
+    """R MARSS's start in the form of a base: loadings 1 but for the anchors', transition I, noise 0.05."""
+    r, m = n_factors, n_factors * factor_lags
+    loadings = pd.DataFrame(1.0, y.columns, range(r))
+    loadings.loc[anchors(y, r)] = np.eye(r)
+    return Base(loadings, np.eye(r, m), 0.05 * np.eye(r), pd.Series(0.05, y.columns))
 
 
 def start_values(base: Base, items: pd.Index, chosen: list) -> dict[str, np.ndarray]:
