@@ -111,7 +111,7 @@ def test_objective_never_rises_whatever_the_start(start):
 @pytest.mark.parametrize("adaptive", [False, True])
 def test_optimality_conditions_from_the_results_alone(adaptive):
     """With λ̃ kept, residuals and paths in standardised units satisfy the group lasso's conditions to 1e-6."""
-    fit = GroupLassoRidge(retune=False, adaptive=adaptive, alpha=0.1, **QUIET).fit(WORLD.y, WORLD.X)
+    fit = GroupLassoRidge(final="group", adaptive=adaptive, alpha=0.1, **QUIET).fit(WORLD.y, WORLD.X)
     sd_y, sd_x = WORLD.y.std(), np.r_[1.0, WORLD.X.std()]
     X = np.column_stack([np.ones(130), WORLD.X]) / sd_x
     first = np.diff(fit.first_step.beta.to_numpy() * sd_x / sd_y, axis=0)
@@ -132,7 +132,7 @@ def test_optimality_conditions_from_the_results_alone(adaptive):
 
 
 def test_alpha_one_is_two_step_ridge():
-    sparse, two = GroupLassoRidge(alpha=1.0).fit(WORLD.y, WORLD.X), TwoStepRidge().fit(WORLD.y, WORLD.X)
+    sparse, two = GroupLassoRidge(alpha=1.0, final="cv").fit(WORLD.y, WORLD.X), TwoStepRidge().fit(WORLD.y, WORLD.X)
     assert sparse.constant == []
     assert sparse.lam == two.lam
     np.testing.assert_allclose(sparse.beta, two.beta, atol=1e-10)
@@ -147,7 +147,7 @@ def test_towards_alpha_zero_nothing_moves_and_it_is_ols():
     np.testing.assert_allclose(fit.beta, np.broadcast_to(ols, (130, 6)), rtol=0, atol=1e-10)
     assert fit.df == pytest.approx(6.0)
     assert np.all(fit.sigma_u2 == 0.0)
-    large = GroupLassoRidge(lam=1e17, lam0=0.0, **QUIET).fit(WORLD.y, WORLD.X)
+    large = GroupLassoRidge(lam=1e17, lam0=0.0, final="group", **QUIET).fit(WORLD.y, WORLD.X)
     np.testing.assert_allclose(large.beta, np.broadcast_to(ols, (130, 6)), rtol=0, atol=1e-7)
 
 
@@ -266,7 +266,7 @@ def test_finds_the_constant_parameters_of_a_sparse_world():
         ({"multiple": 0.0}, "multiple"),
         ({"rounds": 0}, "rounds"),
         ({"rounds": 1.5}, "rounds"),
-        ({"retune": "yes"}, "retune"),
+        ({"final": "yes"}, "final"),
         ({"adaptive": 3}, "adaptive"),
     ],
 )

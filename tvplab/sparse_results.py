@@ -21,8 +21,8 @@ class SparseResults(RidgeResults):
     lam_group : λ̃, the penalty of the group lasso.
     objective_path : frame of the group lasso's objective (standardised units), columns `round` and `objective`; within
         a round it never rises, a new round has new residual variances.
-    sparsity_path : frame of the α tried in the last round, with the `lam` chosen for its weights, the `score` (squared
-        units of y; 0 for a given λ), and how many coefficients were `moving`.
+    sparsity_path : frame of the α tried in the last round, with the `lam` of the fit with its weights, its `score`
+        (squared units of y; 0 for a given λ), and how many coefficients were `moving`.
     n_iter : Newton steps, all rounds.
     """
 
