@@ -94,10 +94,10 @@ def add_smoothed_gap(path, y, X, sigma2, Q, P, variates):
     """Turn a prior path (T, K) into a posterior draw, in place (spec C.2, steps 2 to 5).
 
     What y (T·N,) differs by from the data of that path (its fit plus errors made from `variates`) is smoothed and
-    added.  Rows of X (T·N, K) in the order of time; Q enters after every N of them.
+    added.  Rows of X (T·N, K) in the order of time; Q enters after every N of them, a diagonal one at less cost.
     """
     rows, K = X.shape
-    N = rows // len(path)
+    N, diagonal = rows // len(path), _is_diagonal(Q)
     V, a, Vz = P.copy(), np.zeros(K), np.empty(K)
     gains, scaled = np.empty((rows, K)), np.empty(rows)
     for i in range(rows):
@@ -108,7 +108,8 @@ def add_smoothed_gap(path, y, X, sigma2, Q, P, variates):
             for k in range(K):
                 total += V[j, k] * z[k]
             Vz[j] = total
-            F += z[j] * total
+        for j in range(K):
+            F += z[j] * Vz[j]
             v -= z[j] * (a[j] + old[j])
         scaled[i] = v / F
         for j in range(K):
@@ -118,12 +119,33 @@ def add_smoothed_gap(path, y, X, sigma2, Q, P, variates):
             for k in range(K):
                 V[j, k] -= gain * Vz[k]
         if (i + 1) % N == 0:
-            V += Q
-    _add_backward(path, X, gains, scaled, Q, P)
+            _add_drift(V, Q, diagonal)
+    _add_backward(path, X, gains, scaled, Q, P, diagonal)
+
+
+@numba.njit(cache=True)
+def _add_drift(V, Q, diagonal):
+    """V + Q, in place."""
+    for j in range(len(V)):
+        if diagonal:
+            V[j, j] += Q[j, j]
+        else:
+            for k in range(len(V)):
+                V[j, k] += Q[j, k]
+
+
+@numba.njit(cache=True)
+def _is_diagonal(Q):
+    """Whether all elements off the diagonal are zero."""
+    for j in range(len(Q)):
+        for k in range(j):
+            if Q[j, k] != 0.0 or Q[k, j] != 0.0:
+                return False
+    return True
 
 
 @numba.njit(cache=True, fastmath=True, error_model="numpy")
-def _add_backward(path, X, gains, scaled, Q, P):
+def _add_backward(path, X, gains, scaled, Q, P, diagonal):
     """r_{i-1} = r_i + z_i (v_i/F_i − K_i'r_i) from the end, then β̂_1 = P r_0 and β̂_{t+1} = β̂_t + Q r_t, added."""
     (rows, K), T = X.shape, len(path)
     N, r, pulls = rows // T, np.zeros(K), np.empty((T, K))
@@ -139,6 +161,9 @@ def _add_backward(path, X, gains, scaled, Q, P):
     for t in range(T):
         step = P if t == 0 else Q
         for j in range(K):
-            for k in range(K):
-                mean[j] += step[j, k] * pulls[t, k]
+            if diagonal and t > 0:
+                mean[j] += Q[j, j] * pulls[t, j]
+            else:
+                for k in range(K):
+                    mean[j] += step[j, k] * pulls[t, k]
         path[t] += mean
