@@ -106,15 +106,18 @@ class FactorProblem:
     def increments(self, loadings: np.ndarray, lam: float) -> np.ndarray:
         """Step 1 (eqs. 17 and A.1): F (T, r) given Λ, by the dual: f_s = Λ' Σ_{t≥s} x_t α_t / λ.
 
-        α = Ω_ε^{-1/2} P (I + P̃ K P̃'/λ)⁻¹ P Ω_ε^{-1/2} y solves one T·M system; P takes the start out.
+        α = S(y − Xb) with S = (K/λ + Ω_ε)⁻¹ and the start b = (X'SX + λ₀I)⁻¹ X'Sy.
         """
-        X, y, _, law = self.stacked
-        combined = X @ loadings
-        half = self.whiten(hadamard_kernel(combined, np.ones(combined.shape[1]), law))
-        G = self.whiten(np.ascontiguousarray(half.T)) / lam
-        G[np.diag_indices_from(G)] += 1.0
-        white = linalg.solve(G, self.whiten(y), assume_a="pos", overwrite_a=True, check_finite=False)
-        return self._gather(combined * self._unwhiten(white)) / lam
+        X, y, omega_e, law = self.stacked
+        combined, columns = X @ loadings, start_columns(X, law)
+        A = hadamard_kernel(combined, np.full(combined.shape[1], 1.0 / lam), law)
+        A[np.diag_indices_from(A)] += omega_e
+        factor = linalg.cho_factor(A, overwrite_a=True, check_finite=False)
+        solved = linalg.cho_solve(factor, np.hstack([y, columns]), overwrite_b=True, check_finite=False)
+        alpha, response = solved[:, :1], solved[:, 1:]
+        precision = columns.T @ response + self.lam0 * np.eye(columns.shape[1])
+        alpha = alpha - response @ linalg.solve(precision, columns.T @ alpha, assume_a="pos")
+        return self._gather(combined * alpha) / lam
 
     def next_loadings(self, increments: np.ndarray, before: np.ndarray, penalties: Penalties) -> np.ndarray:
         """Step 2 (eqs. 18 and A.2): Λ (M·K, r) given F, an elastic net on x_{t,k} g_{t,j} for each equation."""
@@ -163,11 +166,6 @@ class FactorProblem:
             if settled:
                 break
         return Drift(loadings, increments, path[-1]), path, settled
-
-    def _unwhiten(self, B: np.ndarray) -> np.ndarray:
-        """Transpose of `whiten`."""
-        blocks = B.reshape(len(self.start), -1, B.shape[1])
-        return np.vstack([s.project(b) / s.root_e[:, None] for s, b in zip(self.start, blocks, strict=True)])
 
     def _gather(self, B: np.ndarray) -> np.ndarray:
         """C' B (T, J), equations added up."""
