@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from test_forecasting_data import fred_like
 
+from tvplab.crossval import RandomFolds
 from tvplab.forecast_tests import diebold_mariano
-from tvplab.replicate import forecasting
-from tvplab.replicate.forecasting_data import HORIZONS, SPECS, TARGETS, Macro
+from tvplab.replicate import forecasting, forecasting_choices
+from tvplab.replicate.forecasting_data import HORIZONS, SPECS, TARGETS, Macro, sample
 from tvplab.replicate.forecasting_models import MODELS, PLAIN
 from tvplab.replicate.forecasting_scores import (
     agreement,
@@ -20,6 +21,7 @@ from tvplab.replicate.forecasting_scores import (
     paper,
     scores,
 )
+from tvplab.ridge import TVPRidge
 
 
 def forecasts_of(errors: dict[tuple[str, str], np.ndarray], horizon=1, apart=1) -> pd.DataFrame:
@@ -133,7 +135,7 @@ def test_quick_is_part_of_full():
 def test_from_cells_to_pages(monkeypatch):
     """Simulated data through every study: JSON, the same numbers again, one line a target and horizon."""
     macro = Macro.of(fred_like(seed=3, last="2003Q4"))
-    monkeypatch.setattr(forecasting, "_macro", lambda: macro)
+    monkeypatch.setattr(forecasting, "macro", lambda: macro)
     cells = [
         {"cv": "basic", "spec": "AR", "quarter": quarter, "horizon": horizon, "targets": ["INF", "IR"]}
         for quarter in ("2003Q1", "2003Q2")
@@ -154,10 +156,27 @@ def test_from_cells_to_pages(monkeypatch):
     assert page.count("Not computed yet.") == len(SPECS) - 1
 
 
+def test_choices_score_their_errors(monkeypatch):
+    macro = Macro.of(fred_like(seed=4, last="2003Q4"))
+    monkeypatch.setattr(forecasting_choices, "macro", lambda: macro)
+    monkeypatch.setattr(forecasting_choices, "QUARTERS", pd.period_range("2003Q1", "2003Q3", freq="Q"))
+    cells = forecasting_choices.cells("quick")
+    assert len(cells) == len({(c["choice"], c["target"]) for c in cells}) == 3 * len(forecasting_choices.CHOICES)
+    cell = {"choice": "first step alone", "target": "IR"}
+    row = {**cell, **forecasting_choices.run(cell)}
+    data = sample(macro, "AR", ["IR"], pd.Period("2003Q3"), 1)
+    expected = TVPRidge(cv=RandomFolds(5)).fit(data.Y["IR"], data.X).predict(data.x_next)
+    assert row["errors"][-1] == pytest.approx(macro.targets.loc["2003Q3", "IR"] - expected)
+    ratio = np.sqrt(np.mean(np.square(row["errors"])) / np.mean(np.square(row["benchmark"])))
+    line = next(line for line in forecasting_choices.table([row]).splitlines() if line.startswith("| first step"))
+    assert f"| {ratio:.2f}" in line
+    assert line.count("–") == 2
+
+
 def test_real_data_reach_the_sample_of_the_paper():
     if "TVPLAB_DATA" not in os.environ:
         pytest.skip("TVPLAB_DATA is not set: FRED-QD is not at hand")
-    macro = forecasting._macro()
+    macro = forecasting.macro()
     assert macro.medium.loc["1960Q1":"2014Q4"].notna().all(axis=None)
     assert macro.targets.loc["1959Q2":"2014Q4"].notna().all(axis=None)
     assert macro.panel.loc["1960Q1":"2014Q4"].notna().all().sum() > 200

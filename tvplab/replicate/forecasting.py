@@ -47,13 +47,14 @@ def run(cell: dict) -> dict:
     quarter = pd.Period(cell["quarter"])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        table = forecast_quarter(_macro(), cell["spec"], quarter, cell["horizon"], cell["targets"], cell["cv"])
+        table = forecast_quarter(macro(), cell["spec"], quarter, cell["horizon"], cell["targets"], cell["cv"])
     early = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
     return {"forecasts": table.to_dict("list"), "early": early}
 
 
 @cache
-def _macro() -> Macro:
+def macro() -> Macro:
+    """Return the transformed data, read once a process."""
     return Macro.of(load("fred-qd", VINTAGE))
 
 
@@ -88,9 +89,7 @@ def page(forecasts: pd.DataFrame, theirs: pd.DataFrame) -> str:
     for spec in SPECS:
         parts.append(f"**{spec}**\n\n{_spec_table(ours, theirs, spec)}")
     counts = agreement(ours, theirs)
-    parts.append(
-        f"**Agreement by target** (gains and losses: significant at 10 %)\n\n{_markdown(counts.reset_index())}"
-    )
+    parts.append(f"**Agreement by target** (gains and losses: significant at 10 %)\n\n{markdown(counts.reset_index())}")
     return "\n\n".join([*parts, single_quarters(forecasts)])
 
 
@@ -104,7 +103,7 @@ def single_quarters(forecasts: pd.DataFrame) -> str:
         for spec in SPECS
     ]
     head = "**One quarter's share** of the sum of squared errors, the largest, h = 1"
-    return f"{head}\n\n{_markdown(pd.DataFrame(lines))}"
+    return f"{head}\n\n{markdown(pd.DataFrame(lines))}"
 
 
 def _heading(forecasts: pd.DataFrame) -> str:
@@ -128,7 +127,7 @@ def _spec_table(ours: pd.DataFrame, theirs: pd.DataFrame, spec: str) -> str:
         for horizon in HORIZONS
         if (target, horizon, spec, PLAIN) in ours.index
     ]
-    return _markdown(pd.DataFrame(lines)) if lines else "Not computed yet."
+    return markdown(pd.DataFrame(lines)) if lines else "Not computed yet."
 
 
 def _beside(ours: pd.DataFrame, theirs: pd.DataFrame, key: tuple) -> str:
@@ -141,7 +140,7 @@ def _number(cell: pd.Series) -> str:
     return f"{cell['ratio']:.2f}" + cell["stars"].replace("*", "∗")
 
 
-def _markdown(frame: pd.DataFrame) -> str:
+def markdown(frame: pd.DataFrame) -> str:
     """Return a frame as a markdown table; floats with two digits."""
     rows = [list(frame.columns), ["---"] * frame.shape[1]]
     rows += [[f"{x:.2f}" if isinstance(x, float) else str(x) for x in row] for row in frame.itertuples(index=False)]
@@ -167,7 +166,7 @@ def figure_2(rows: list[dict]) -> str:
         for model in (PLAIN, *MODELS)
     ]
     note = "The bars of ShrinkTVP's triple gamma prior are not computed."
-    return f"{_heading(forecasts)} {note}\n\n{_markdown(pd.DataFrame(lines))}"
+    return f"{_heading(forecasts)} {note}\n\n{markdown(pd.DataFrame(lines))}"
 
 
 STUDIES = (
