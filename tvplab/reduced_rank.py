@@ -118,9 +118,6 @@ class ReducedRankRidge(TwoStepRidge):
         loadings = principal_loadings(U, self.rank, self.max_rank, self.variance_share)
         start = tune(near(search, lam), factors, loadings)
         best, path, settled = self._rounds(search, start)
-        if not settled:
-            why = f"a round did not settle in {self.max_sweeps} sweeps, or the volatility model failed"
-            warnings.warn(f"GRRRR did not converge: {why}", ConvergenceWarning, stacklevel=3)
         more = {"objective_path": path, "n_iter": len(path)}
         return [
             replace(
@@ -138,6 +135,9 @@ class ReducedRankRidge(TwoStepRidge):
             penalties = noise_level(now, self.l1_ratio, self.xi)
             drift, objectives, quiet = now.factors.alternate(now.loadings, penalties, self.tol, self.max_sweeps)
             path += [(i + 1, sweep + 1, value) for sweep, value in enumerate(objectives)]
+            if not quiet:
+                why = f"GRRRR: round {i + 1} did not settle in {self.max_sweeps} sweeps"
+                warnings.warn(why, ConvergenceWarning, stacklevel=5)
             found = [model(one) for one in now.factors.residuals(drift.loadings, drift.increments).T]
             omega_e = _relative(np.column_stack([one.variance for one in found]), self.noise_power)
             last = i + 1 == self.rounds or drift.loadings.size == 0
