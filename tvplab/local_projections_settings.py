@@ -44,10 +44,10 @@ class Setting:
     synthetic: bool = False
     truth: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
-    def fit(self, target: str | None = None, progress: bool = False, **changes):
+    def fit(self, target: str | None = None, progress: bool = False, jobs: int | None = None, **changes):
         """Fit the setting's model, with hyperparameters changed by name, to one target or to all of them."""
         y = self.y if target is None else self.y[target]
-        return replace(self.model, **changes).fit(y, self.shock, self.controls, progress=progress)
+        return replace(self.model, **changes).fit(y, self.shock, self.controls, progress, jobs)
 
 
 def canadian_specification(**changes) -> LocalProjections:

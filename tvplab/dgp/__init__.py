@@ -1,5 +1,6 @@
 """Simulated worlds with a known truth.  Whatever comes from here is synthetic and says so."""
 
+from tvplab.dgp.canada import SimulatedCanada, simulate_canada
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
 from tvplab.dgp.paths import PATHS, coefficient_path
@@ -8,9 +9,11 @@ from tvplab.dgp.tvp_regression import SimulatedRegression, simulate_tvp_regressi
 __all__ = [
     "DESIGNS",
     "PATHS",
+    "SimulatedCanada",
     "SimulatedFactorModel",
     "SimulatedRegression",
     "coefficient_path",
+    "simulate_canada",
     "simulate_design",
     "simulate_factor_model",
     "simulate_tvp_regression",
