@@ -6,17 +6,9 @@ from scipy.optimize import minimize
 
 from tvplab.ridge import TwoStepRidge
 from tvplab.ridge_problem import Problem
-from tvplab.tvp_factors import (
-    FactorProblem,
-    Penalties,
-    Stacked,
-    balance,
-    elastic_net,
-    identified,
-    normalised,
-    principal_loadings,
-)
+from tvplab.tvp_factors import FactorProblem, Stacked
 from tvplab.tvp_laws import AR, LAWS
+from tvplab.tvp_loadings import Penalties, balance, elastic_net, identified, normalised, principal_loadings
 from tvplab.tvp_primal import expanded_regressors
 
 RNG = np.random.default_rng(7)

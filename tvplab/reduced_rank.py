@@ -19,8 +19,9 @@ from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search, explained
-from tvplab.tvp_factors import FactorProblem, Penalties, identified, normalised, principal_loadings
+from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_loadings import Penalties, identified, normalised, principal_loadings
 from tvplab.validation import check_choice, check_number
 from tvplab.volatility import ConvergenceWarning
 
@@ -53,7 +54,7 @@ class ReducedRankRidge(TwoStepRidge):
     -----
     In eq. 14 the scales of Λ and F are tied only by their penalties.  Within a round both steps, and a rescaling of
     each factor, minimise that same objective, which therefore never rises.  Λ and F are not orthogonalised in between,
-    as that would raise ‖l‖₁; the results are (F'F/T = I, Λ'Λ diagonal), with the same product ΛF and the same zero
+    as that may raise ‖l‖₁; the results are (F'F/T = I, Λ'Λ diagonal), with the same product ΛF and the same zero
     rows.  Between rounds Λ is scaled so that λ means what it means in 2SRR.
 
     Cross-validation given Λ is optimistic, since Λ has seen every period: an ξ or a rank chosen by it overfits.  So
