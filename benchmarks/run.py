@@ -7,12 +7,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 import imports
+import local_projections
 import marss
 import sliders
 import tvp_ridge
 from threadpoolctl import threadpool_limits
 
-SECTIONS = {"Import": imports, "MARSS (lesson 1)": marss, "TVP ridge (lesson 2)": tvp_ridge, "Sliders": sliders}
+SECTIONS = {
+    "Import": imports,
+    "MARSS (lesson 1)": marss,
+    "TVP ridge (lesson 2)": tvp_ridge,
+    "Local projections (lesson 6)": local_projections,
+    "Sliders": sliders,
+}
 HEAD = """# Speed
 
 Written by `make bench` on {date}: one run, one machine ({cores} cores), Python {python}, numpy {numpy}, scipy {scipy},

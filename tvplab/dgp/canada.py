@@ -1,7 +1,7 @@
 """Simulated Canada: monthly data whose response to a monetary shock drifts as the paper reports, with a known truth.
 
-Source of the facts: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 5.  Everything else (shapes
-between the reported points, the noise) is the kit's own choice.  The numbers are synthetic and say so.
+Source of the facts: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section 5.  Everything else
+(shapes between the reported points, the noise, the trends) is the kit's own choice.  The numbers are synthetic.
 """
 
 from __future__ import annotations
