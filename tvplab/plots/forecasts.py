@@ -37,13 +37,19 @@ def forecast_ratios(
         grid = picture.subplots(len(scores), len(panels), squeeze=False, sharex=True, sharey="row")
         for axes, (label, table) in zip(grid, scores.items(), strict=True):
             for ax, panel in zip(axes, panels, strict=True):
-                draw_ratios(ax, table.loc[panel])
+                ours = _panel(table, panel)
+                draw_ratios(ax, ours)
                 ax.set_title(f"{panel[0]}, h = {panel[1]}, {label}")
                 if label in published:
-                    draw_published(ax, table.loc[panel].index, published[label].loc[panel])
+                    draw_published(ax, ours.index, _panel(published[label], panel))
         for ax in grid[-1]:
             ax.set_xlabel("RMSPE ratio")
     return picture
+
+
+def _panel(table: pd.DataFrame, panel: tuple[str, int]) -> pd.DataFrame:
+    """Return one target and horizon by spec and model."""
+    return table.xs(panel[0], level="target").xs(panel[1], level="horizon")
 
 
 def draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
@@ -57,6 +63,7 @@ def draw_ratios(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlim(0.3, WIDEST + 0.75)
+    ax.set_xticks([0.5, 1.0, 1.5, WIDEST])
 
 
 def draw_published(ax: Axes, index: pd.Index, table: pd.DataFrame) -> None:
