@@ -5,6 +5,8 @@ VENV ?= .venv
 TORCH ?= auto
 PORT ?= 8888
 LAB_FLAGS ?=
+JOBS ?= 2
+REPLICATE_FLAGS ?=
 PYTEST_FLAGS ?=
 PY = $(VENV)/bin/python
 # What looks after the environment: the Python named above, or the environment's own once that is whole.
@@ -18,11 +20,11 @@ export TVPLAB_DATA ?= $(abspath ../shared/data)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env lab test lint notebooks bench lock clean
+.PHONY: help env lab test lint notebooks replicate bench lock clean
 
 help:       ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
-	@echo "Options: PYTHON VENV TORCH=auto|cpu|gpu|none PORT BROWSER=no LAB_FLAGS PYTEST_FLAGS TVPLAB_MODE=quick|full"
+	@echo "Options: PYTHON VENV TORCH=auto|cpu|gpu|none PORT BROWSER=no LAB_FLAGS PYTEST_FLAGS JOBS REPLICATE_FLAGS=--full TVPLAB_MODE=quick|full"
 
 env:        ## create or update the environment in .venv (the targets below do it by themselves)
 	@command -v $(KEEPER) >/dev/null || { echo "No '$(PYTHON)' here: install Python 3.11 or newer."; exit 1; }
@@ -42,6 +44,9 @@ lint: env   ## style (ruff) and layers (import-linter)
 
 notebooks: env ## rebuild and execute the notebooks from notebooks/lessons
 	$(PY) notebooks/build.py
+
+replicate: env ## compute the papers' tables again (quick) and write REPLICATION.md; resumes where it stopped
+	$(PY) -m tvplab replicate all --jobs $(JOBS) --ledger REPLICATION.md $(REPLICATE_FLAGS)
 
 bench: env  ## measure speed side by side
 	$(PY) benchmarks/run.py

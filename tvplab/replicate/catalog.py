@@ -7,7 +7,11 @@ from importlib import import_module
 
 from tvplab.replicate.study import Study
 
-MODULES: tuple[str, ...] = ("tvplab.replicate.forecasting",)
+MODULES: tuple[str, ...] = (
+    "tvplab.replicate.simulation_tables",
+    "tvplab.replicate.forecasting",
+    "tvplab.replicate.forecasting_choices",
+)
 """Modules with a tuple `STUDIES`, in the order of the paper."""
 
 

@@ -27,7 +27,8 @@ def section(study: Study, folder: Path | str, mode: str, sims: int | None) -> st
     """Return one study's part of the ledger."""
     rows, asked = rows_of(study, folder, mode, sims)
     missing = f" **{asked - len(rows)} of {asked} cells are missing.**" if len(rows) < asked else ""
-    head = f"## {study.title}\n\n{study.source}. `tvplab replicate {study.id}`, {mode} mode: {asked} cells.{missing}\n"
+    size = f"{asked} cells" if asked else "none, this table is computed in full mode"
+    head = f"## {study.title}\n\n{study.source}. `tvplab replicate {study.id}`, {mode} mode: {size}.{missing}\n"
     return f"{head}\n{study.table(rows)}\n" if rows else head
 
 
