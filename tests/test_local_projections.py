@@ -135,6 +135,7 @@ def test_several_targets_are_the_single_ones():
         pd.testing.assert_series_equal(system.lam[target], alone.lam, check_names=False)
         np.testing.assert_allclose(system.irf_ols[target], alone.irf_ols, atol=1e-12)
         np.testing.assert_allclose(system.difference[target], alone.difference, atol=1e-9)
+        np.testing.assert_allclose(alone.half_and_half, alone.irf - alone.difference / 2.0, atol=1e-12)
         for ours, theirs in zip(system.bands()[target], alone.bands(), strict=True):
             np.testing.assert_allclose(ours, theirs, atol=1e-9)
 

@@ -55,6 +55,11 @@ class LocalProjectionResults:
         return self.irf - self.irf_ols
 
     @property
+    def half_and_half(self) -> pd.DataFrame:
+        """Return the mean of `irf` and `irf_ols` (T, H): the equal-weight shrinkage to constancy of section 4.1."""
+        return 0.5 * self.irf.add(self.irf_ols, axis="columns")
+
+    @property
     def beta(self) -> dict[int, pd.DataFrame]:
         """All coefficients by horizon, each frame (origins, K) in the data's units."""
         return {h: self.regression(h).beta for h in self._fits}
