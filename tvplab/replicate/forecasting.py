@@ -18,6 +18,7 @@ from tvplab.replicate.forecasting_scores import (
     paper,
     scores,
 )
+from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.study import Study, Task
 from tvplab.volatility import ConvergenceWarning
 
@@ -142,9 +143,8 @@ def _number(cell: pd.Series) -> str:
 
 def markdown(frame: pd.DataFrame) -> str:
     """Return a frame as a markdown table; floats with two digits."""
-    rows = [list(frame.columns), ["---"] * frame.shape[1]]
-    rows += [[f"{x:.2f}" if isinstance(x, float) else str(x) for x in row] for row in frame.itertuples(index=False)]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    texts = [[f"{x:.2f}" if isinstance(x, float) else str(x) for x in row] for row in frame.itertuples(index=False)]
+    return markdown_table(list(frame.columns), texts)
 
 
 PANELS = (("INF", 1), ("INF", 2), ("INF", 4), ("IR", 1))
