@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+import tvplab
 from tvplab import data
 from tvplab.dgp.canada import simulate_canada
 from tvplab.local_projections import LocalProjections
@@ -39,7 +40,7 @@ def regressors(setting, h=0):
 
 
 def test_the_canadian_regression_has_97_regressors_at_48_horizons():
-    model = canadian_specification()
+    model = tvplab.canadian_specification()
     world = simulate_canada()
     regressions = list(model.regressions(check_projection_data(world.y, world.shock, world.controls)))
     assert len(regressions) == 48

@@ -15,6 +15,7 @@ __all__ = [
     "TVPVAR",
     "TwoStepRidge",
     "banner",
+    "canadian_specification",
     "check",
     "data",
     "dgp",
@@ -34,6 +35,7 @@ _DOORS = {
     "ReducedRankRidge": "tvplab.reduced_rank",
     "TVPVAR": "tvplab.tvp_var",
     "banner": "tvplab.modes",
+    "canadian_specification": "tvplab.local_projections_settings",
     "check": "tvplab.exercises",
     "mode": "tvplab.modes",
 }
