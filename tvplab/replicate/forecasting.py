@@ -59,7 +59,7 @@ def macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="5")
+TASK = Task("forecasts", run, version="6")
 
 
 def table_15(rows: list[dict]) -> str:
