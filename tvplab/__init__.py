@@ -6,13 +6,13 @@ from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
     "MARSS",
+    "TVPVAR",
     "BayesianTVPRegression",
     "DynamicFactorModel",
     "GroupLassoRidge",
     "LocalProjections",
     "ReducedRankRidge",
     "TVPRidge",
-    "TVPVAR",
     "TwoStepRidge",
     "banner",
     "canadian_specification",
