@@ -23,7 +23,8 @@ def compare(rows: list[dict], number: int, paper_sims: int) -> pd.DataFrame:
     Returns
     -------
     frame by setup: `mae`, `se`, `sims`, the paper's `theirs`, and `verdict`: "within" two standard errors of the
-    difference, "lower" or "higher".  The paper gives no standard errors: its simulations are taken to spread as ours.
+    difference, "lower", "higher", or "unknown" where one simulation has no spread.  The paper gives no standard
+    errors: its simulations are taken to spread as ours.
     """
     grouped = pd.DataFrame(rows).groupby(SETUP)["mae"]
     table = pd.DataFrame({"mae": grouped.mean(), "sd": grouped.std(ddof=1), "sims": grouped.count()})
@@ -31,13 +32,16 @@ def compare(rows: list[dict], number: int, paper_sims: int) -> pd.DataFrame:
     table["theirs"] = paper(number)["mae"].reindex(table.index)
     spread = table["sd"] * np.sqrt(1.0 / table["sims"] + 1.0 / paper_sims)
     distance = (table["mae"] - table["theirs"]) / spread
-    table["verdict"] = np.select([distance.abs() <= 2.0, distance < 0.0], ["within", "lower"], "higher")
+    verdicts = [distance.isna(), distance.abs() <= 2.0, distance < 0.0]
+    table["verdict"] = np.select(verdicts, ["unknown", "within", "lower"], "higher")
     return table.drop(columns="sd")
 
 
 def tally(table: pd.DataFrame) -> str:
     """Say in a sentence how many setups agree, and in how many ours is better, by model."""
     known = table[table["theirs"].notna() & (table["sims"] > 1)]
+    if known.empty:
+        return "One simulation a setup: no standard errors, hence no verdicts."
     counts = known.groupby("model")["verdict"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=["within", "lower", "higher"], fill_value=0)
     total = counts.sum()
