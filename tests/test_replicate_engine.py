@@ -146,6 +146,15 @@ def test_the_ledger_says_what_is_missing(tmp_path):
     assert "1 of 4 cells are missing" in page
 
 
+def test_the_ledger_prefers_full_results_once_they_are_finished(tmp_path):
+    run_cells(Store(tmp_path, demo.TASK, "quick"), demo.cells("quick", None))
+    full = Store(tmp_path, demo.TASK, "full")
+    for cells, mode in ((demo.cells("full", 7), "quick mode: 4 cells"), (demo.cells("full", 8), "full mode: 8 cells")):
+        run_cells(full, cells)
+        write_ledger(tmp_path / "PAGE.md", list(demo.STUDIES), tmp_path, "quick", None)
+        assert mode in (tmp_path / "PAGE.md").read_text()
+
+
 def test_an_unknown_id_lists_the_known_ones(only_demo, tmp_path, capsys):
     assert main(["replicate", "table-99", "--out", str(tmp_path)]) == 1
     assert "'table-99' unknown; there are all, table-0" in capsys.readouterr().err

@@ -32,9 +32,18 @@ def section(study: Study, folder: Path | str, mode: str, sims: int | None) -> st
     return f"{head}\n{study.table(rows)}\n" if rows else head
 
 
+def finished_mode(study: Study, folder: Path | str, mode: str) -> str:
+    """Return "full" where the full study lies finished in the folder, the mode asked for otherwise."""
+    rows, asked = rows_of(study, folder, "full", None)
+    return "full" if len(rows) == asked else mode
+
+
 def write_ledger(path: Path | str, studies: list[Study], folder: Path | str, mode: str, sims: int | None) -> None:
-    """Write the page; the old one stays until the new one is whole."""
-    parts = [section(study, folder, mode, sims) for study in studies]
+    """Write the page, from full results where they are finished; the old page stays until the new one is whole."""
+    parts = []
+    for study in studies:
+        best = finished_mode(study, folder, mode)
+        parts.append(section(study, folder, best, sims if best == mode else None))
     new = Path(path).with_suffix(".new")
     new.write_text("\n".join([HEADER, *parts]), encoding="utf-8")
     new.replace(path)
