@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from tvplab.small_matrices import apply, inner, sandwich, solve, times
 from tvplab.statespace import LOG_2PI, Smoothed, StateSpace
 
 
@@ -115,23 +116,23 @@ def _forward(J, b, B, U, Q, x, P):
     x, P = x.copy(), P.copy()
     for t in range(T):
         if t > 0:
-            _apply(B[t], x, gain)
-            _sandwich(B[t], P, S, PD)
+            apply(B[t], x, gain)
+            sandwich(B[t], P, S, PD)
             x[:], P[:] = gain + U[t], PD + Q[t]
         xs[t], Ps[t] = x, P
-        _apply(J[t], x, gain)
+        apply(J[t], x, gain)
         gap[:] = b[t] - gain
         us[t], Ds[t] = gap, J[t]
-        _times(J[t], P, S)
+        times(J[t], P, S)
         for i in range(m):
             S[i, i] += 1.0
-        logdet = _solve(S, Ds[t], us[t])
-        explained = _inner(x, b[t]) - 0.5 * _inner(x, gain)
-        _apply(P, us[t], gain)
-        loglik += explained + 0.5 * (_inner(gap, gain) - logdet)
+        logdet = solve(S, Ds[t], us[t])
+        explained = inner(x, b[t]) - 0.5 * inner(x, gain)
+        apply(P, us[t], gain)
+        loglik += explained + 0.5 * (inner(gap, gain) - logdet)
         x += gain
-        _times(P, Ds[t], PD)
-        _times(PD, P, S)
+        times(P, Ds[t], PD)
+        times(PD, P, S)
         for i in range(m):
             for j in range(m):
                 P[i, j] -= 0.5 * (S[i, j] + S[j, i])
@@ -147,87 +148,20 @@ def _backward(x, P, u, D, B):
     PN, PD, LP, step = np.empty((m, m)), np.empty((m, m)), np.empty((m, m)), np.empty(m)
     for t in range(T - 1, -1, -1):
         if t + 1 < T:  # PN is still that of t + 1
-            _times(P[t], D[t], PD)
+            times(P[t], D[t], PD)
             for i in range(m):
                 PD[i], PN[i] = -PD[i], -PN[i]
                 PD[i, i], PN[i, i] = PD[i, i] + 1.0, PN[i, i] + 1.0
-            _times(B[t + 1], PD, L)
-            _times(L, P[t], LP)
-            _times(PN, LP, lag_covs[t + 1])
+            times(B[t + 1], PD, L)
+            times(L, P[t], LP)
+            times(PN, LP, lag_covs[t + 1])
             back[:] = L.T
-            _apply(back, r, step)
-            _sandwich(back, N, PD, PN)
+            apply(back, r, step)
+            sandwich(back, N, PD, PN)
             r[:], N[:] = u[t] + step, D[t] + PN
-        _apply(P[t], r, step)
+        apply(P[t], r, step)
         means[t] = x[t] + step
-        _times(P[t], N, PN)
-        _times(PN, P[t], covs[t])
+        times(P[t], N, PN)
+        times(PN, P[t], covs[t])
         covs[t] = P[t] - covs[t]
     return means, covs, lag_covs
-
-
-@numba.njit(cache=True)
-def _times(A, X, out):
-    """Set out = A X; up to 8 states by loops, where BLAS costs more and a zero of A (lags in B) costs nothing."""
-    if len(A) > 8:
-        np.dot(A, X, out)
-        return
-    out[:] = 0.0
-    for i in range(A.shape[0]):
-        for k in range(A.shape[1]):
-            factor = A[i, k]
-            if factor != 0.0:
-                for j in range(X.shape[1]):
-                    out[i, j] += factor * X[k, j]
-
-
-@numba.njit(cache=True)
-def _sandwich(A, P, work, out):
-    """Set out = A P A' for a symmetric P."""
-    _times(A, P, work)
-    out[:] = work.T
-    work[:] = out
-    _times(A, work, out)
-
-
-@numba.njit(cache=True)
-def _apply(A, v, out):
-    """Set out = A v."""
-    for i in range(len(A)):
-        out[i] = _inner(A[i], v)
-
-
-@numba.njit(cache=True)
-def _inner(v, w):
-    """Inner product v'w."""
-    total = 0.0
-    for i in range(len(v)):
-        total += v[i] * w[i]
-    return total
-
-
-@numba.njit(cache=True)
-def _solve(S, D, u):
-    """D ← S⁻¹D and u ← S⁻¹u by Gauss-Jordan elimination with pivots from the column; log |S|.  Overwrites S."""
-    m, logdet = len(S), 0.0
-    for k in range(m):
-        p = k
-        for i in range(k + 1, m):
-            p = i if abs(S[i, k]) > abs(S[p, k]) else p
-        if p != k:
-            for j in range(m):
-                S[k, j], S[p, j], D[k, j], D[p, j] = S[p, j], S[k, j], D[p, j], D[k, j]
-            u[k], u[p] = u[p], u[k]
-        logdet += np.log(np.abs(S[k, k]))
-        scale = 1.0 / S[k, k]
-        for j in range(m):
-            S[k, j], D[k, j] = scale * S[k, j], scale * D[k, j]
-        u[k] *= scale
-        for i in range(m):
-            factor = S[i, k]
-            if i != k and factor != 0.0:
-                for j in range(m):
-                    S[i, j] -= factor * S[k, j]
-                    D[i, j] -= factor * D[k, j]
-                u[i] -= factor * u[k]
-    return logdet
