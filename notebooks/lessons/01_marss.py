@@ -286,7 +286,8 @@ effect.round(2), round(taxed["item3"][tax == 1].mean() - taxed["item3"][tax == 0
 #    most volatile ones?
 # 3. There is one factor. Tell the model that there are two. Does the log-likelihood rise? Does the AICc fall?
 #
-# Every move estimates the model again. EM starts where it ended on the complete data, and has 40 turns.
+# Every move estimates the model again. EM starts where it ended on the complete data, and has 60 turns (40 with more
+# factors). Where they are too few, the readout says *not done*; the box *EM to the end* lets it finish.
 
 # %%
 from tvplab import explore

@@ -65,9 +65,26 @@ def int_slider(label: str, low: int, high: int, value: int, *, step: int = 1, li
     return widgets.IntSlider(min=low, max=high, step=step, value=value, **_looks(label, "d", live))
 
 
+def stops_slider(
+    label: str, stops: Sequence[tuple[str, Any]], value: Any, *, live: bool = True
+) -> widgets.SelectionSlider:
+    """Slider over named stops in order, such as dates; `stops` are pairs (name shown, value)."""
+    looks = {name: option for name, option in _looks(label, "", live).items() if name != "readout_format"}
+    return widgets.SelectionSlider(options=list(stops), value=value, **looks)
+
+
 def choice(label: str, options: Sequence[Any], value: Any) -> widgets.Dropdown:
     """Menu of a few named options; `options` are the values or pairs (name, value)."""
     return widgets.Dropdown(options=options, value=value, description=label, style={"description_width": "initial"})
+
+
+def choices(label: str, options: Sequence[Any], value: Sequence = (), *, rows: int = 4) -> widgets.SelectMultiple:
+    """List of which any number are chosen: its value is a tuple, in the order of `options`.
+
+    Mouse and keyboard: arrows move, Shift extends, Ctrl (Cmd) adds or takes away one. `rows` are visible.
+    """
+    style = {"description_width": "initial"}
+    return widgets.SelectMultiple(options=options, value=tuple(value), description=label, rows=rows, style=style)
 
 
 def switch(label: str, value: bool) -> widgets.Checkbox:

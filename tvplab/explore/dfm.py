@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from scipy.special import ndtri
 
 from tvplab.dgp import SimulatedFactorModel, simulate_factor_model
-from tvplab.explore.controls import choice, float_slider, int_slider
+from tvplab.explore.controls import choice, choices, float_slider, int_slider, switch
 from tvplab.explore.explorer import Explorer
-from tvplab.explore.factor_fit import MOVE_ITERATIONS, base_estimate, common_shares, estimate_from
+from tvplab.explore.factor_fit import base_estimate, common_shares, estimate_from
 from tvplab.marss_results import MARSSResults
 from tvplab.plots.ridge import BAND_ALPHA, time_axis
 from tvplab.plots.style import COLOURS
@@ -60,8 +60,9 @@ def dfm(
 ) -> Explorer:
     """Explore a dynamic factor model on your panel, or on a simulated world whose truth is drawn beside the estimate.
 
-    Every move estimates the model again by EM, starting at the estimate on the complete panel, with at most 40
-    iterations; the readout says when these were too few.
+    Every move estimates the model again by EM, from the estimate on the complete panel or, with several factors, from
+    principal components of what is seen where these lead higher. A move has at most 60 iterations, 40 with several
+    factors; the readout says when these were too few, and the box "EM to the end" then finds the maximum, slower.
 
     Parameters
     ----------
@@ -74,12 +75,12 @@ def dfm(
     Returns
     -------
     Explorer
-        Its controls are `missing`, `n_factors`, `factor_lags`, `dropped`, `dropped_too` (one item more), and on
-        simulated data `noise`; its result is a `FactorMove`.
+        Its controls are `missing`, `n_factors`, `factor_lags`, `dropped`, `dropped_too` (a tuple of further
+        items), `to_the_end`, and on simulated data `noise`; its result is a `FactorMove`.
     """
     if y is None and weights is not None:
         raise ValueError("weights: belong to a panel y; the simulated world has equal ones")
-    worlds = functools.partial(simulate_factor_model, T=T, seed=seed)
+    worlds = functools.cache(functools.partial(simulate_factor_model, T=T, seed=seed))
     panel = worlds().y if y is None else check_panel(y, "y")
     if panel.shape[1] < 5:
         raise ValueError(f"y: at least 5 items are needed, got {panel.shape[1]}")
@@ -87,11 +88,16 @@ def dfm(
     base, sets = functools.cache(functools.partial(base_estimate, panel)), _droppable(panel)
     order = base(n_factors, factor_lags).item_noise.sort_values(ascending=False).index
 
-    def compute(missing, n_factors, factor_lags, dropped, dropped_too, noise=None):
+    def compute(missing, n_factors, factor_lags, dropped, dropped_too, to_the_end, noise=None):
         world = None if noise is None else worlds(noise=noise)
         full = panel if world is None else world.y
-        seen = full.mask(draws < missing).drop(columns={*sets[dropped], *sets[dropped_too]})
-        return _move(estimate_from(base(n_factors, factor_lags), seen), seen, full, by_period, world, order)
+        gone = {*sets[dropped], *dropped_too}
+        left = panel.shape[1] - len(gone)
+        if left <= n_factors:
+            raise ValueError(f"dropped: {n_factors + 1} items must stay for r = {n_factors}, got {left}")
+        seen = full.mask(draws < missing).drop(columns=gone)
+        fit = estimate_from(base(n_factors, factor_lags), seen, to_the_end)
+        return _move(fit, seen, full, by_period, world, order)
 
     return Explorer(
         _controls(panel, sets, n_factors, factor_lags, simulated=y is None),
@@ -131,9 +137,10 @@ def _move(
 
 def weighted_mean(y: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
     """Weighted mean over the items seen in each period (T,), weights shaped like y; NaN where none is seen."""
-    seen = np.where(y.notna(), weights, 0.0)
+    values = y.to_numpy()
+    seen = np.where(np.isnan(values), 0.0, weights)
     total = seen.sum(axis=1)
-    return pd.Series((y.fillna(0.0).to_numpy() * seen).sum(axis=1) / np.where(total > 0, total, np.nan), y.index)
+    return pd.Series((np.nan_to_num(values) * seen).sum(axis=1) / np.where(total > 0, total, np.nan), y.index)
 
 
 def _weights(weights: pd.DataFrame | pd.Series | None, y: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +171,8 @@ def _controls(panel: pd.DataFrame, sets: dict, n_factors: int, factor_lags: int,
         "n_factors": int_slider("number of factors r", 1, most, n_factors, live=live),
         "factor_lags": int_slider("lags of the factors p", 1, 6, factor_lags, live=live),
         "dropped": choice("dropped", list(sets), NOTHING),
-        "dropped_too": choice("dropped too", [NOTHING, *map(str, panel.columns)], NOTHING),
+        "dropped_too": choices("dropped too", [(str(name), name) for name in panel.columns]),
+        "to_the_end": switch("EM to the end (slower)", False),
     }
     if simulated:
         controls["noise"] = float_slider("noise / its usual size", 0.2, 3.0, 1.0, step=0.1)
@@ -216,11 +224,10 @@ def _readout(move: FactorMove) -> dict[str, str]:
     """Key numbers beside the picture."""
     fit, target = move.fit, move.headline if move.truth is None else move.truth
     name = "the headline" if move.truth is None else "the truth"
-    iterations = f"{fit.n_iter}" if fit.converged else f"{MOVE_ITERATIONS}, not done"
     return {
         f"common with {name}, corr.": f"{move.common.corr(target):.3f}",
         f"average with {name}": f"{move.average.corr(target):.3f}",
         "log-likelihood": f"{fit.loglik:.1f}",
         "AICc": f"{fit.aicc:.1f}",
-        "EM iterations": iterations,
+        "EM iterations": f"{fit.n_iter}" + ("" if fit.converged else ", not done"),
     }

@@ -219,7 +219,9 @@ def _known(names: Collection[str], controls: Mapping[str, Any]) -> None:
 
 
 def _ends(control: widgets.ValueWidget) -> str:
-    """Say from where to where a slider goes, in the units of its value."""
+    """Say from where to where a slider goes, in the units of its value; of a list, its options."""
+    if not hasattr(control, "min"):
+        return f"{control.options[0]} to {control.options[-1]}; several as a tuple"
     base = getattr(control, "base", None)
     low, high = (base**end if base else end for end in (control.min, control.max))
     return f"{low:g} to {high:g}"

@@ -13,7 +13,7 @@ from tvplab.marss import DynamicFactorModel
 from tvplab.marss_results import MARSSResults
 from tvplab.volatility import ConvergenceWarning
 
-TOL, BASE_ITERATIONS, MOVE_ITERATIONS = 1e-7, 100, 40
+TOL, BASE_ITERATIONS, TRIAL_ITERATIONS, END_ITERATIONS = 1e-7, 400, 4, 2000
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,31 @@ def base_estimate(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
     starts = [principal_start(y, n_factors, factor_lags)]
     if n_factors > 1:
         starts.append(plain_start(y, n_factors, factor_lags))
-    fit = max((_fit(y, start, BASE_ITERATIONS) for start in starts), key=lambda fit: fit.loglik)
+    fit = _highest(y, starts, BASE_ITERATIONS)
     r, M = n_factors, {name: frame.to_numpy() for name, frame in fit.params.items()}
     loadings = fit.params["Z"].iloc[:, :r]
     return Base(loadings, M["B"][:r], M["Q"][:r, :r], pd.Series(np.diag(M["R"]), loadings.index))
 
 
-def estimate_from(base: Base, y: pd.DataFrame) -> MARSSResults:
-    """Estimate from the base on, on a panel of some of its items; at most 40 iterations."""
-    return _fit(y, base, MOVE_ITERATIONS)
+def move_iterations(n_factors: int) -> int:
+    """Most iterations of a move: one factor is done in these; with more, the likelihood is flat and a move short."""
+    return 60 if n_factors == 1 else 40
+
+
+def estimate_from(base: Base, y: pd.DataFrame, to_the_end: bool = False) -> MARSSResults:
+    """Estimate on a panel of some of the base's items, in at most `move_iterations`, or until EM is done.
+
+    One factor starts at the base. Several have several tops, and where much is hidden the base lies below another: the
+    principal components of what is seen are the second start, and a few iterations from each tell which to follow. To
+    the end both are followed, and the higher one counts.
+    """
+    r, m = base.transition.shape
+    starts = [base] if r == 1 else [base, principal_start(y, r, m // r)]
+    if to_the_end:
+        return _highest(y, starts, END_ITERATIONS)
+    if len(starts) > 1:
+        starts = [max(starts, key=lambda start: _fit(y, start, TRIAL_ITERATIONS).loglik)]
+    return _fit(y, starts[0], move_iterations(r))
 
 
 def common_shares(fit: MARSSResults) -> pd.Series:
@@ -52,7 +68,7 @@ def common_shares(fit: MARSSResults) -> pd.Series:
 
 
 def principal_start(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
-    """Where the EM of the base starts: principal components for factors (gaps as the mean), regressed on their lags."""
+    """Start of EM from the data alone: principal components for factors (gaps as the mean), regressed on their lags."""
     L, T, p = principal_loadings(y, n_factors).to_numpy(), len(y), factor_lags
     F = ((y - y.mean()) / y.std()).fillna(0.0).to_numpy() @ np.linalg.pinv(L).T
     lags = np.hstack([F[p - k : T - k] for k in range(1, p + 1)])
@@ -83,6 +99,11 @@ def start_values(base: Base, items: pd.Index, chosen: list) -> dict[str, np.ndar
         "Q": (turn @ base.noise @ turn.T)[np.triu_indices(r)],
         "R": base.item_noise.loc[items].to_numpy(),
     }
+
+
+def _highest(y: pd.DataFrame, starts: list[Base], max_iter: int) -> MARSSResults:
+    """Fit from each start; the highest likelihood counts."""
+    return max((_fit(y, start, max_iter) for start in starts), key=lambda fit: fit.loglik)
 
 
 def _fit(y: pd.DataFrame, base: Base, max_iter: int) -> MARSSResults:
