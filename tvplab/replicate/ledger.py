@@ -28,7 +28,8 @@ def section(study: Study, folder: Path | str, mode: str, sims: int | None) -> st
     rows, asked = rows_of(study, folder, mode, sims)
     missing = f" **{asked - len(rows)} of {asked} cells are missing.**" if len(rows) < asked else ""
     size = f"{asked} cells" if asked else "none, this table is computed in full mode"
-    head = f"## {study.title}\n\n{study.source}. `tvplab replicate {study.id}`, {mode} mode: {size}.{missing}\n"
+    command = f"tvplab replicate {study.id}" + (f" --sims {sims}" if sims else "")
+    head = f"## {study.title}\n\n{study.source}. `{command}`, {mode} mode: {size}.{missing}\n"
     return f"{head}\n{study.table(rows)}\n" if rows else head
 
 
