@@ -1,7 +1,8 @@
-"""The λ slider: compute and picture in this process, and key press to picture in a real browser."""
+"""Sliders: compute and picture in this process, control by control, and key press to picture in a real browser."""
 
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from row import Row
@@ -13,7 +14,7 @@ sys.path.append(str(ROOT / "tests" / "browser"))
 
 def rows() -> list[Row]:
     """Measure everything."""
-    return [*_in_process(), *_in_browser()]
+    return [*_in_process(), *_each_control(), *_in_browser()]
 
 
 def _in_process():
@@ -24,6 +25,34 @@ def _in_process():
     move = best_of(lambda: explorer.set(lam=next(lams)), runs=80)
     yield Row("λ slider of lesson 2: one re-estimation", f"{1e3 * compute:.1f} ms", "30 ms", compute <= 0.030)
     yield Row("the same with bands, picture and PNG", f"{1e3 * move:.1f} ms", "none set", None)
+
+
+def _each_control():
+    """Lesson 1's explorer: processor time of a move of each control, everything but the browser."""
+    from tvplab import explore
+
+    moves = {
+        "missing": [0.02 * k for k in range(1, 11)],
+        "n_factors": [2, 3, 1] * 3,
+        "factor_lags": [3, 4, 2] * 3,
+        "dropped": ["the most volatile", "item1", "item2", "item3", "nothing"] * 2,
+        "dropped_too": [("item1",), ("item1", "item2"), ("item4", "item5"), ()] * 2,
+        "noise": [0.1 * k for k in range(5, 15)],
+    }
+    explorer = explore.dfm()
+    for name, values in moves.items():
+        explorer.reset()
+        for value in dict.fromkeys(values):  # compiled code, worlds and the estimate on all data are there from here on
+            explorer.set(**{name: value})
+        figure = f"{1e3 * statistics.median(_processor_time(explorer, name, v) for v in values):.0f} ms median"
+        yield Row(f"lesson 1's `{name}`: processor time of a move, picture included", figure, "none set", None)
+
+
+def _processor_time(explorer, name: str, value) -> float:
+    """Seconds of the processor for one move."""
+    start = time.process_time()
+    explorer.set(**{name: value})
+    return time.process_time() - start
 
 
 def _in_browser():
