@@ -11,7 +11,7 @@ from tvplab import crossval
 from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import WALK, Law, candidate_laws
-from tvplab.tvp_solution import Solution
+from tvplab.tvp_solution import Solution, minus_twice_loglik
 from tvplab.validation import check_number
 
 LAMS = np.logspace(-3.0, 9.0, 25)
@@ -75,7 +75,8 @@ class Search:
         if self.criterion == "given":
             return np.zeros((1, Y.shape[1]))
         if self.criterion == "ml":
-            return np.array([_minus_twice_loglik(solver.solve(Y, lam)) for lam in self.lams])
+            solutions = [solver.solve(Y, lam) for lam in self.lams]
+            return np.array([minus_twice_loglik(one.logdet, one.rank, one.quad) for one in solutions])
         if self.criterion == "gcv":
             return np.array([_gcv(solver, Y, lam) for lam in self.lams])
         if self.criterion == "loo":
@@ -95,11 +96,6 @@ class Search:
 def explained(solver, solution: Solution) -> np.ndarray:
     """Fitted values x_t'β_t (T, M)."""
     return np.einsum("tk,tkm->tm", solver.X, solution.beta)
-
-
-def _minus_twice_loglik(solution: Solution) -> np.ndarray:
-    """−2 log marginal likelihood (M,) with σ² concentrated out at y'A_λy / rank."""
-    return solution.logdet + solution.rank * (1.0 + np.log(2.0 * np.pi * solution.quad / solution.rank))
 
 
 def _gcv(solver, Y: np.ndarray, lam: float) -> np.ndarray:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
 
 from tvplab.ridge_results import RidgeResults
+from tvplab.validation import check_number
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ class SparseResults(RidgeResults):
         a round it never rises, a new round has new residual variances.
     sparsity_path : frame of the α tried in the last round, with the `lam` of the fit with its weights, its `score`
         (squared units of y; 0 for a given λ), and how many coefficients were `moving`.
-    n_iter : Newton steps, all rounds.
+    steps : frame of the likelihood's search (last round), one row a step: the `coefficient`, whether it `moves` from
+        then on, its likelihood `ratio`, the `lam` of the set and how many are `moving`; None for the lasso.
+    n_iter : Newton steps of all rounds; or steps of the likelihood's search.
     """
 
     constant: list = field(default_factory=list)
@@ -32,11 +36,24 @@ class SparseResults(RidgeResults):
     objective_path: pd.DataFrame = field(default=None, repr=False)
     sparsity_path: pd.DataFrame = field(default=None, repr=False)
     n_iter: int = 0
+    steps: pd.DataFrame = field(default=None, repr=False)
+    _at_alpha: Callable[[float], SparseResults] = field(default=None, repr=False)
+
+    def sparser(self, alpha: float) -> SparseResults:
+        """Return the fit at another α, from the same step 1 and the same volatility: what a slider asks for."""
+        return self._at_alpha(_share(alpha))
 
     def at(self, lam: float) -> SparseResults:
         """Return the fit at another λ with the same weights: what was constant stays so."""
         own = {f.name: getattr(self, f.name) for f in fields(self)[len(fields(RidgeResults)) :]}
         return extended(super().at(lam), **own)
+
+
+def _share(alpha: float) -> float:
+    """Check α."""
+    if check_number(alpha, "alpha") > 1.0:
+        raise ValueError(f"alpha: must lie above 0 and not above 1, got {alpha!r}")
+    return alpha
 
 
 def extended(fit: RidgeResults, **more) -> SparseResults:

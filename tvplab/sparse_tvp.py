@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numbers
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,9 +17,11 @@ from tvplab.ridge import TwoStepRidge, Weights, fit_targets, relative
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import Search
+from tvplab.sparse_alphas import Candidate, group_penalty, objectives, standard_error
 from tvplab.sparse_results import SparseResults, extended
-from tvplab.tvp_groups import GroupPenalty, GroupSolution, solve_groups
+from tvplab.tvp_groups import solve_groups
 from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_selection import Step, boundary_point, select_moving
 from tvplab.validation import check_choice, check_number
 from tvplab.volatility import ConvergenceWarning
 
@@ -30,6 +31,8 @@ RULES = ("cv", "1se")
 """Ways of choosing α: the best score, or the sparsest within one standard error of it."""
 FINALS = ("first", "cv", "group")
 """Ways of setting λ of the last ridge."""
+SELECTIONS = ("lasso", "likelihood")
+"""Ways of finding which coefficients move."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,10 @@ class GroupLassoRidge(TwoStepRidge):
     final : λ of the last ridge, which has the converged weights.  "first" scales them to mean 1 and keeps λ₍₁₎, as
         step 3 of Algorithm 1 keeps the mean; "cv" scales them and chooses λ anew (footnote 15); "group" takes them as
         they are, and the result is the minimiser above.
-    rounds : how often Ω_ε is estimated: 1, from the residuals of step 1, as in `TwoStepRidge`; from 2 on also from
-        GLRR's own.
+    rounds : how often Ω_ε is estimated: 1, from step 1's residuals, as in `TwoStepRidge`; from 2 on also from GLRR's.
+    select : "lasso" as above; or "likelihood", a search over which coefficients move (`tvp_selection`): eq. 8 with
+        equal drift variances of those, λ by `cv`.  Then the options from `alpha` to `final` play no part.
+    level : chance, at most and in large samples, that one more coefficient is wrongly let move by the likelihood.
     lam, cv, lams, lam0, scale, constant, law, volatility, noise_power, drift_power : as in `TwoStepRidge`; "cv" in
         `final` keeps a given `lam`.
 
@@ -71,7 +76,9 @@ class GroupLassoRidge(TwoStepRidge):
     raises it by as much where noise is high, so the default keeps λ₍₁₎.
     The score takes the weights as given, although they come from all periods: it is optimistic, and more so for
     weights that were selected.  Where all coefficients move, "cv" and "1se" therefore switch off too many.
-    Each Newton step factorises a T×T matrix, whatever K: meant for T up to a few thousand.
+    The likelihood names constants where the lasso hesitates: all of them in 6 of 6 worlds of S1, K = 6, T = 300,
+    K*/K = .2, low noise.  It freezes what hardly moves: most of S4's coefficients, at no gain in error there.
+    Each step, Newton's or the search's, factorises T×T matrices, whatever K: meant for T up to a few thousand.
     """
 
     alpha: float | str = 0.5
@@ -80,6 +87,8 @@ class GroupLassoRidge(TwoStepRidge):
     adaptive: bool = True
     final: str = "first"
     rounds: int = 1
+    select: str = "lasso"
+    level: float = 0.05
 
     def fit(self, y, X) -> SparseResults | SystemResults:
         """Estimate β_1..β_T from y (T, or T×M: each target by itself after step 1) and X (T×K).
@@ -94,6 +103,9 @@ class GroupLassoRidge(TwoStepRidge):
             check_number(self.multiple, "multiple")
         check_choice(self.adaptive, "adaptive", (True, False))
         check_choice(self.final, "final", FINALS)
+        check_choice(self.select, "select", SELECTIONS)
+        if check_number(self.level, "level") >= 0.5:
+            raise ValueError(f"level: must lie above 0 and below 0.5, got {self.level!r}")
         if isinstance(self.rounds, bool) or not isinstance(self.rounds, numbers.Integral) or self.rounds < 1:
             raise ValueError(f"rounds: must be a whole number of at least 1, got {self.rounds!r}")
         if self.alpha in RULES and not isinstance(self.lam, str):
@@ -115,7 +127,39 @@ class GroupLassoRidge(TwoStepRidge):
     def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> SparseResults:
         """Algorithm 2 for target m, from step 1's fit."""
         weights = self._weights(problem, m, first, volatility)
-        search, rounds = replace(search, laws=(first.law,)), []
+        step = self._by_likelihood if self.select == "likelihood" else self._iterate
+        return step(problem, replace(search, laws=(first.law,)), m, first, volatility, weights)
+
+    def _by_likelihood(
+        self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility, weights: Weights
+    ) -> SparseResults:
+        """Eq. 8 with the coefficients that the marginal likelihood lets move, their drift variances equal."""
+        begin, K, fit = weights, len(problem.names), None
+        for _ in range(self.rounds):
+            if fit is not None:
+                variance, converged = volatility(fit.resid.to_numpy() / problem.sd_y[m])
+                weights = weights._replace(omega_e=relative(variance, self.noise_power), converged=converged)
+            solver = DualSolver(problem.X, np.ones(K), weights.omega_e, problem.lam0, search.laws[0])
+            found, steps = select_moving(solver, problem.Y[:, m], boundary_point(self.level))
+            omega_u = found.moving * (K / max(found.moving.sum(), 1))
+            (fit,) = fit_targets(problem, search, omega_u, weights.omega_e, [m])
+        return extended(
+            replace(fit, first_step=first, converged=weights.converged),
+            constant=[name for name, moves in zip(problem.names, found.moving, strict=True) if not moves],
+            steps=_labelled(steps, problem.names),
+            n_iter=len(steps),
+            _at_alpha=self._sparser(problem, search, m, first, volatility, begin),
+        )
+
+    def _sparser(self, *start) -> Callable[[float], SparseResults]:
+        """Return α → the group lasso's fit from the same step 1 and volatility."""
+        return lambda alpha: replace(self, alpha=alpha, select="lasso")._iterate(*start)
+
+    def _iterate(
+        self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility, weights: Weights
+    ) -> SparseResults:
+        """Step 2 of Algorithm 2, from the weights that 2SRR's second step would have."""
+        begin, rounds = weights, []
         for _ in range(self.rounds):
             if rounds:
                 variance, converged = volatility(rounds[-1].fit.resid.to_numpy() / problem.sd_y[m])
@@ -131,9 +175,10 @@ class GroupLassoRidge(TwoStepRidge):
             constant=[name for name, stands in zip(problem.names, still, strict=True) if stands],
             alpha=best.alpha,
             lam_group=best.lam_group,
-            objective_path=_objectives(rounds),
+            objective_path=objectives(rounds),
             sparsity_path=table,
             n_iter=sum(len(one.solution.path) - 1 for one in rounds),
+            _at_alpha=self._sparser(problem, search, m, first, volatility, begin),
         )
 
     def _along_alphas(
@@ -170,39 +215,6 @@ class GroupLassoRidge(TwoStepRidge):
         return fit_targets(problem, search, omega_u, omega_e, [m])[0]
 
 
-class Candidate(NamedTuple):
-    """The group lasso at one α, and the fit with its weights."""
-
-    alpha: float
-    lam_group: float
-    solution: GroupSolution
-    fit: RidgeResults
-
-    @property
-    def score(self) -> float:
-        """The best score of the fit's search; 0 when λ was given."""
-        return float(self.fit.cv.score.min()) if len(self.fit.cv) else 0.0
-
-    def row(self) -> tuple:
-        """What `SparseResults.sparsity_path` shows."""
-        return self.alpha, self.lam_group, self.fit.lam, self.score, int(np.sum(self.solution.point.omega > 0.0))
-
-
-def group_penalty(lam_group: float, alpha: float, weights: Weights, adaptive: bool) -> GroupPenalty:
-    """a_k = λ̃ α/σ²_k and b_k = λ̃ (1 − α) c w_k, c² the mean of ‖u_k‖² after step 1 (A.1.1)."""
-    c = np.sqrt(np.mean(weights.squares))
-    own = 1.0 / np.sqrt(weights.omega_u) if adaptive else np.ones_like(weights.omega_u)
-    return GroupPenalty(lam_group * alpha / weights.omega_u, lam_group * (1.0 - alpha) * c * own)
-
-
-def standard_error(problem: Problem, search: Search, m: int, fit: RidgeResults) -> float:
-    """Standard error of the best score of a fit: of the mean of its weighted squared held-out errors."""
-    errors = fit._solver.held_out_errors(problem.Y[:, [m]], np.array([fit.lam]), search.folds)[0, :, 0]
-    squares = (errors * problem.sd_y[m]) ** 2 / fit._solver.omega_e
-    return float(squares.std(ddof=1) / np.sqrt(len(squares)))
-
-
-def _objectives(rounds: list[Candidate]) -> pd.DataFrame:
-    """The objective after every Newton step, round by round."""
-    steps = [(number, value) for number, one in enumerate(rounds, 1) for value in one.solution.path]
-    return pd.DataFrame(steps, columns=["round", "objective"])
+def _labelled(steps: tuple[Step, ...], names: list) -> pd.DataFrame:
+    """Return the steps of a search with the coefficients' names."""
+    return pd.DataFrame([one._replace(coefficient=names[one.coefficient]) for one in steps], columns=Step._fields)

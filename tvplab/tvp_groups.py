@@ -67,12 +67,9 @@ class GroupPoint:
     @classmethod
     def at(cls, solver: DualSolver, y: np.ndarray, penalty: GroupPenalty, eta: np.ndarray) -> GroupPoint:
         """Solve the ridge of y (T,) at η: one kernel of the coefficients that move, one Cholesky factor."""
-        omega, start, law = penalty.variances(eta), solver.start, solver.law
-        moving = omega > 0.0
-        half = start.whiten(hadamard_kernel(solver.X[:, moving], omega[moving], law))
-        inner = start.whiten(np.ascontiguousarray(half.T)) + np.eye(len(y))
-        factor = linalg.cho_factor(inner, overwrite_a=True, check_finite=False)
-        alpha = _dual_weights(solver, factor, y[:, None])[:, 0]
+        omega, law = penalty.variances(eta), solver.law
+        factor = factorise(whitened_kernel(solver, omega))
+        alpha = dual_weights(solver, factor, y[:, None])[:, 0]
         reach = law.gather(solver.X * alpha[:, None])
         q, P = linalg.norm(reach, axis=0), solver.X * law.accumulate(reach)
         return cls(eta, omega, alpha, q, P, float(y @ alpha + penalty.b @ eta), factor, solver)
@@ -100,7 +97,19 @@ class GroupSolution:
     converged: bool
 
 
-def _dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarray:
+def whitened_kernel(solver: DualSolver, omega: np.ndarray) -> np.ndarray:
+    """The kernel (T, T) of drift variances ω (K,), whitened from both sides; only coefficients that move cost."""
+    moving = omega > 0.0
+    half = solver.start.whiten(hadamard_kernel(solver.X[:, moving], omega[moving], solver.law))
+    return solver.start.whiten(np.ascontiguousarray(half.T))
+
+
+def factorise(kernel: np.ndarray) -> tuple:
+    """Return the Cholesky factor of I + kernel."""
+    return linalg.cho_factor(kernel + np.eye(len(kernel)), overwrite_a=True, check_finite=False)
+
+
+def dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarray:
     """A B (T, J) from the factor of the whitened problem."""
     whitened = linalg.cho_solve(factor, solver.start.whiten(B), check_finite=False)
     return solver.start.project(whitened) / solver.start.root_e[:, None]
@@ -119,7 +128,7 @@ def newton_direction(point: GroupPoint, penalty: GroupPenalty) -> np.ndarray:
     slope = b / inverse**2  # dω/dη
     gradient = b - point.q**2 * slope
     scaled = point.P[:, free] * slope[free]
-    hessian = 2.0 * scaled.T @ _dual_weights(point.solver, point.factor, scaled)
+    hessian = 2.0 * scaled.T @ dual_weights(point.solver, point.factor, scaled)
     curvature = 2.0 * a * b * point.q**2 / inverse**3
     hessian[np.diag_indices_from(hessian)] += curvature[free] + 1e-14 * np.trace(hessian)
     direction = np.zeros_like(point.eta)

@@ -25,3 +25,8 @@ class Solution:
     quad: np.ndarray
     logdet: float
     rank: int
+
+
+def minus_twice_loglik(logdet: float, rank: int, quad):
+    """−2 log marginal likelihood with σ² concentrated out at y'A_λy / rank; the arguments are `Solution`'s."""
+    return logdet + rank * (1.0 + np.log(2.0 * np.pi * quad / rank))
