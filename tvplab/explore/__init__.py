@@ -1,8 +1,9 @@
 """Explorers: sliders bound to a figure, one file per lesson."""
 
-from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, switch
+from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, stops_slider, switch
 from tvplab.explore.dfm import dfm
 from tvplab.explore.explorer import Explorer
+from tvplab.explore.local_projections import local_projections
 from tvplab.explore.panel import LivePanel
 from tvplab.explore.ridge import ridge
 
@@ -13,7 +14,9 @@ __all__ = [
     "dfm",
     "float_slider",
     "int_slider",
+    "local_projections",
     "log_slider",
     "ridge",
+    "stops_slider",
     "switch",
 ]
