@@ -81,7 +81,8 @@ def choice(label: str, options: Sequence[Any], value: Any) -> widgets.Dropdown:
 def choices(label: str, options: Sequence[Any], value: Sequence = (), *, rows: int = 4) -> widgets.SelectMultiple:
     """List of which any number are chosen: its value is a tuple, in the order of `options`.
 
-    Mouse and keyboard: arrows move, Shift extends, Ctrl (Cmd) adds or takes away one. `rows` are visible.
+    Click, Ctrl (Cmd) and click to add or take away one, Shift and click for several.  `rows` are visible.  The arrow
+    keys do not reach it in JupyterLab 4, which takes them from every menu in a cell's output (seen in Chromium).
     """
     style = {"description_width": "initial"}
     return widgets.SelectMultiple(options=options, value=tuple(value), description=label, rows=rows, style=style)
