@@ -6,6 +6,7 @@ from tvplab.explore.explorer import Explorer
 from tvplab.explore.local_projections import local_projections
 from tvplab.explore.panel import LivePanel
 from tvplab.explore.ridge import ridge
+from tvplab.explore.sparse import sparse
 
 __all__ = [
     "Explorer",
@@ -17,6 +18,7 @@ __all__ = [
     "local_projections",
     "log_slider",
     "ridge",
+    "sparse",
     "stops_slider",
     "switch",
 ]
