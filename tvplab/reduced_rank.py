@@ -17,8 +17,9 @@ import pandas as pd
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
 from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual_variance, volatility_model
 from tvplab.ridge_problem import Problem
-from tvplab.ridge_results import RidgeResults
+from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import Search, explained
+from tvplab.ridge_start import taken_over
 from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_loadings import Penalties, identified, normalised, principal_loadings
@@ -74,13 +75,16 @@ class ReducedRankRidge(TwoStepRidge):
     max_sweeps: int = 50
     tol: float = 1e-4
 
-    def fit(self, y, X) -> ReducedRankResults | ReducedRankSystem:
-        """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`."""
+    def fit(self, y, X, start: RidgeResults | SystemResults | None = None) -> ReducedRankResults | ReducedRankSystem:
+        """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`.
+
+        `start` is what `TwoStepRidge.fit` returned for the same data and options; without it, it is fitted here.
+        """
         self._check()
-        starts = super().fit(y, X)
+        start = super().fit(y, X) if start is None else start
         problem = Problem.of(y, X, self)
         search, everyone = Search.of(self, problem.index), list(range(len(problem.targets)))
-        fits = [starts] if problem.single else [starts[name] for name in problem.targets]
+        fits = taken_over(start, problem, self._two_step())
         if self.rank is not None and self.rank > len(problem.names) * (len(everyone) if self.pooled else 1):
             raise ValueError(f"rank: {self.rank} factors for {len(problem.names)} coefficients an equation")
         if self.pooled and len({fit.law for fit in fits}) > 1:

@@ -6,9 +6,8 @@ Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ import pandas as pd
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import LAMS, Search, explained
+from tvplab.ridge_start import Origin, Weights, taken_over
 from tvplab.tvp_kernel import drift_variances
 from tvplab.tvp_laws import Law
 from tvplab.tvp_one_path import one_path
@@ -102,21 +102,38 @@ class TwoStepRidge(RidgeOptions):
 
     def fit(self, y, X) -> RidgeResults | SystemResults:
         """Estimate β_1..β_T from y (T, or T×M) and X (T×K); errors as in `TVPRidge.fit`."""
+        return self._fit(y, X)
+
+    def _fit(self, y, X, start=None) -> RidgeResults | SystemResults:
+        """Steps 1 to 3 of Algorithm 1, unless a `start` brings them, then the second step of each target."""
         volatility = volatility_model(self.volatility)
         check_number(self.noise_power, "noise_power", or_equal=True)
         check_number(self.drift_power, "drift_power", or_equal=True)
         problem = Problem.of(y, X, self)
         search = Search.of(self, problem.index)
-        T, K = problem.X.shape
-        first = fit_targets(problem, search, np.ones(K), np.ones(T), range(len(problem.targets)))
-        return collect(problem, [self._second_step(problem, search, m, one, volatility) for m, one in enumerate(first)])
+        if start is None:
+            T, K = problem.X.shape
+            firsts = fit_targets(problem, search, np.ones(K), np.ones(T), range(len(problem.targets)))
+            begun = [(one, self._weights(problem, m, one, volatility)) for m, one in enumerate(firsts)]
+        else:
+            begun = [(one.first_step, one._origin.weights) for one in taken_over(start, problem, self._two_step())]
+        fits = [
+            self._second_step(problem, replace(search, laws=(first.law,)), m, first, volatility, weights)
+            for m, (first, weights) in enumerate(begun)
+        ]
+        return collect(problem, fits)
 
-    def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> RidgeResults:
+    def _two_step(self) -> dict:
+        """The options that 2SRR has, by name."""
+        return {one.name: getattr(self, one.name) for one in fields(TwoStepRidge)}
+
+    def _second_step(
+        self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility, weights: Weights
+    ) -> RidgeResults:
         """Step 4 of Algorithm 1 for target m."""
-        weights = self._weights(problem, m, first, volatility)
-        search = replace(search, laws=(first.law,))
         (second,) = fit_targets(problem, search, weights.omega_u, weights.omega_e, [m])
-        return replace(second, first_step=first, converged=weights.converged)
+        origin = Origin(problem, self._two_step(), weights)
+        return replace(second, first_step=first, converged=weights.converged, _origin=origin)
 
     def _weights(self, problem: Problem, m: int, first: RidgeResults, volatility) -> Weights:
         """Steps 2 and 3 of Algorithm 1 for target m."""
@@ -126,19 +143,6 @@ class TwoStepRidge(RidgeOptions):
         drift = np.mean(innovations**2, axis=0)
         omega_u, omega_e = relative(drift, self.drift_power), relative(variance, self.noise_power)
         return Weights(omega_u, omega_e, drift * len(innovations), converged)
-
-
-class Weights(NamedTuple):
-    """What a fit finds about drift and volatility, in standardised units.
-
-    `omega_u` (K,) and `omega_e` (T,) are relative variances; `squares` (K,) the sums of squared innovations behind
-    the first; `converged` says whether the volatility model did.
-    """
-
-    omega_u: np.ndarray
-    omega_e: np.ndarray
-    squares: np.ndarray
-    converged: bool
 
 
 def relative(variances: np.ndarray, power: float = 1.0) -> np.ndarray:

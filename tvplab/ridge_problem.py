@@ -65,6 +65,13 @@ class Problem:
             lam0=lam0,
         )
 
+    def same_as(self, other: Problem) -> bool:
+        """Tell whether targets, regressors and their labels are the same."""
+        arrays = all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in ("Y", "X", "sd_y", "sd_x", "index")
+        )
+        return arrays and (self.names, self.targets) == (other.names, other.targets)
+
     def check_identified(self, folds: Sequence[np.ndarray], law: Law) -> None:
         """Raise when λ₀ = 0 leaves the start undetermined, in the sample or without one of the folds."""
         if self.lam0 > 0:

@@ -57,6 +57,7 @@ class RidgeResults:
     _se_units: np.ndarray = field(default=None, repr=False)
     _refit: Callable[[float], RidgeResults] = field(default=None, repr=False)
     _path: Callable[[int], Callable[[float], np.ndarray]] = field(default=None, repr=False)
+    _origin: object = field(default=None, repr=False)
 
     def at(self, lam: float) -> RidgeResults:
         """Return the fit at another λ with the same weights and the same factorisation: what a slider asks for."""

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tvplab.ridge import Weights
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search
+from tvplab.ridge_start import Weights
 from tvplab.tvp_groups import GroupPenalty, GroupSolution
 
 

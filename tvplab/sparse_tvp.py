@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tvplab.ridge import TwoStepRidge, Weights, fit_targets, relative
+from tvplab.ridge import TwoStepRidge, fit_targets, relative
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults, SystemResults
 from tvplab.ridge_search import Search
+from tvplab.ridge_start import Weights
 from tvplab.sparse_alphas import Candidate, group_penalty, objectives, standard_error
 from tvplab.sparse_results import SparseResults, extended
 from tvplab.tvp_groups import solve_groups
@@ -90,8 +91,10 @@ class GroupLassoRidge(TwoStepRidge):
     select: str = "lasso"
     level: float = 0.05
 
-    def fit(self, y, X) -> SparseResults | SystemResults:
+    def fit(self, y, X, start: RidgeResults | SystemResults | None = None) -> SparseResults | SystemResults:
         """Estimate β_1..β_T from y (T, or T×M: each target by itself after step 1) and X (T×K).
+
+        `start` is what `TwoStepRidge.fit` returned for the same data and options: then steps 1 to 3 are done.
 
         Raises
         ------
@@ -112,7 +115,7 @@ class GroupLassoRidge(TwoStepRidge):
             raise ValueError(f'alpha: {self.alpha!r} needs scores, and a given lam has none; use lam="cv"')
         if self.alpha == "1se" and isinstance(self.cv, str) and self.cv in ("gcv", "ml"):
             raise ValueError(f'alpha: "1se" needs held-out errors; cv={self.cv!r} has none')
-        return super().fit(y, X)
+        return self._fit(y, X, start)
 
     def _candidates(self) -> list[float]:
         """The values of α to try, checked."""
@@ -124,11 +127,9 @@ class GroupLassoRidge(TwoStepRidge):
             raise ValueError(f"{name}: must lie above 0 and not above 1 (several: falling), got {given!r}")
         return values
 
-    def _second_step(self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility) -> SparseResults:
-        """Algorithm 2 for target m, from step 1's fit."""
-        weights = self._weights(problem, m, first, volatility)
-        step = self._by_likelihood if self.select == "likelihood" else self._iterate
-        return step(problem, replace(search, laws=(first.law,)), m, first, volatility, weights)
+    def _second_step(self, *begun) -> SparseResults:
+        """Algorithm 2 for one target, from what steps 1 to 3 found."""
+        return (self._by_likelihood if self.select == "likelihood" else self._iterate)(*begun)
 
     def _by_likelihood(
         self, problem: Problem, search: Search, m: int, first: RidgeResults, volatility, weights: Weights
