@@ -156,7 +156,7 @@ def test_finds_all_constants_of_the_papers_sparse_world():
 
 
 def test_where_nothing_moves_little_is_said_to_move():
-    """40 worlds of 3 constant coefficients: a test of level .05 on a boundary may err in some 5 %, 15 % at most."""
+    """40 worlds of 3 constant coefficients: level .05 on a boundary, so 5 % of 120 ± 2 standard errors of 2.0 %."""
     wrong = []
     for seed in range(40):
         rng = np.random.default_rng(1000 + seed)
@@ -164,7 +164,7 @@ def test_where_nothing_moves_little_is_said_to_move():
         y = X @ [0.5, 1.0, -1.0] + rng.standard_normal(80)
         solver = DualSolver(X, np.ones(3), np.ones(80), 0.1)
         wrong.append(select_moving(solver, y, COST)[0].moving.mean())
-    assert np.mean(wrong) <= 0.15
+    assert np.mean(wrong) <= 0.09
 
 
 def test_the_boundary_point():

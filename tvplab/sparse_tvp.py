@@ -77,8 +77,9 @@ class GroupLassoRidge(TwoStepRidge):
     raises it by as much where noise is high, so the default keeps λ₍₁₎.
     The score takes the weights as given, although they come from all periods: it is optimistic, and more so for
     weights that were selected.  Where all coefficients move, "cv" and "1se" therefore switch off too many.
-    The likelihood names constants where the lasso hesitates: all of them in 6 of 6 worlds of S1, K = 6, T = 300,
-    K*/K = .2, low noise.  It freezes what hardly moves: most of S4's coefficients, at no gain in error there.
+    The likelihood, T = 300, low noise: in S1 with K*/K = .2 it found all constants in 30 of 30 worlds of K = 6 and froze
+    2 % of what moves; of K = 20 it let 6 % of the constants move (1 % at level .01, then 16 % of what moves froze).  It
+    freezes what hardly moves: 43 % in S4, and 90 % in S1 where noise is high.
     Each step, Newton's or the search's, factorises T×T matrices, whatever K: meant for T up to a few thousand.
     """
 
