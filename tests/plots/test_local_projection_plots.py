@@ -104,3 +104,18 @@ def test_dates_and_numbers_as_an_axis():
     np.testing.assert_allclose(years_of(pd.DatetimeIndex(["1976-01-01", "2000-07-01"])), [1976.0, 2000.5], atol=0.01)
     np.testing.assert_allclose(years_of(pd.PeriodIndex(["1976Q1", "1976Q2"], freq="Q")), [1976.0, 1976.25], atol=0.01)
     np.testing.assert_array_equal(years_of(pd.RangeIndex(3)), [0.0, 1.0, 2.0])
+
+
+def test_estimates_are_compared_at_one_horizon_with_the_truth_dashed():
+    results = RESULTS
+    other = 0.0 * results.irf + 1.0
+    truth = 0.0 * results.irf + 2.0
+    picture = plots.compare_responses({"ours": results.irf, "rival": other}, 2, truth, "points", "synthetic")
+    lines = picture.axes[0].lines
+    np.testing.assert_array_equal(lines[0].get_ydata(), results.irf[2])
+    assert set(lines[1].get_ydata()[:5]) == {1.0}
+    assert lines[2].get_linestyle() == "--"
+    assert "ours, rival" in picture.alt
+    assert "synthetic" in texts(picture)
+    with pytest.raises(ValueError, match="surfaces: one picture holds 1 to 5 lines, got 0"):
+        plots.compare_responses({}, 2)

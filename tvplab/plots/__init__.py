@@ -3,7 +3,13 @@
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.forecasts import forecast_ratios
-from tvplab.plots.local_projections import response_difference, response_heat, response_slices, response_surface
+from tvplab.plots.local_projections import (
+    compare_responses,
+    response_difference,
+    response_heat,
+    response_slices,
+    response_surface,
+)
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
@@ -14,6 +20,7 @@ __all__ = [
     "coefficient_paths",
     "common_component",
     "compare_paths",
+    "compare_responses",
     "cv_curve",
     "drift_factors",
     "forecast_ratios",

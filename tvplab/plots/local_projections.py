@@ -5,7 +5,7 @@ Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -145,6 +145,33 @@ def response_difference(
         _mark(ax, break_date)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         _head(picture, note)
+    return picture
+
+
+def compare_responses(
+    surfaces: Mapping[str, pd.DataFrame],
+    horizon: int,
+    truth: pd.DataFrame | None = None,
+    unit: str = "",
+    note: str = "",
+    break_date=None,
+) -> Picture:
+    """Draw the response at one horizon over time under up to five estimates (label → (T, H) frame), truth dashed."""
+    if not 1 <= len(surfaces) <= len(LINES):
+        raise ValueError(f"surfaces: one picture holds 1 to {len(LINES)} lines, got {len(surfaces)}")
+    alt = f"Response at horizon {horizon} over time by: {', '.join(surfaces)}."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 3.6))
+        ax = picture.subplots()
+        for (label, surface), (colour, dashes) in zip(surfaces.items(), LINES, strict=False):
+            draw_path(ax, surface[horizon], None, None, COLOURS[colour], label, dashes)
+        if truth is not None:
+            draw_truth(ax, truth.loc[next(iter(surfaces.values())).index, horizon], None)
+        ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
+        ax.set(xlabel="date of the shock", ylabel=f"response at h = {horizon}" + (f" ({unit})" if unit else ""))
+        _mark(ax, break_date)
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        _head(picture, note, truth is not None)
     return picture
 
 
