@@ -65,7 +65,7 @@ class GroupLassoRidge(TwoStepRidge):
     rounds : how often Ω_ε is estimated: 1, from step 1's residuals, as in `TwoStepRidge`; from 2 on also from GLRR's.
     select : "lasso" as above; or "likelihood", a search over which coefficients move (`tvp_selection`): eq. 8 with
         equal drift variances of those, λ by `cv`.  Then the options from `alpha` to `final` play no part.
-    level : chance, at most and in large samples, that one more coefficient is wrongly let move by the likelihood.
+    level : of the likelihood's test of one more coefficient, a variance on its boundary; below 0.5.
     lam, cv, lams, lam0, scale, constant, law, volatility, noise_power, drift_power : as in `TwoStepRidge`; "cv" in
         `final` keeps a given `lam`.
 
@@ -75,11 +75,11 @@ class GroupLassoRidge(TwoStepRidge):
     (`multiple=1, adaptive=False`) freezes next to nothing exactly; the default freezes more of the constant
     coefficients.  `final="cv"` lowers the error by some 5 to 10 % where noise is low and few coefficients move, and
     raises it by as much where noise is high, so the default keeps λ₍₁₎.
-    The score takes the weights as given, although they come from all periods: it is optimistic, and more so for
-    weights that were selected.  Where all coefficients move, "cv" and "1se" therefore switch off too many.
-    The likelihood, T = 300, low noise: in S1 with K*/K = .2 it found all constants in 30 of 30 worlds of K = 6 and froze
-    2 % of what moves; of K = 20 it let 6 % of the constants move (1 % at level .01, then 16 % of what moves froze).  It
-    freezes what hardly moves: 43 % in S4, and 90 % in S1 where noise is high.
+    The score takes the weights, found on all periods, as given: it is optimistic, and more so for weights that were
+    selected.  Where all coefficients move, "cv" and "1se" therefore switch off too many.
+    The likelihood, T = 300, low noise: in S1 with K*/K = .2 it found all constants in 30 of 30 worlds of K = 6, and
+    froze 2 % of what moves; of K = 20 it let 6 % of the constants move (1 % at level .01, which froze 16 % of what
+    moves).  It freezes what hardly moves: 43 % in S4, and 90 % in S1 where noise is high.
     Each step, Newton's or the search's, factorises T×T matrices, whatever K: meant for T up to a few thousand.
     """
 
