@@ -1,4 +1,4 @@
-"""One cell of the simulation study (section 3): one model fitted to one simulated world."""
+"""One cell of the simulation study (section 3): one simulated world and the models fitted to it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def world_of(cell: dict) -> SimulatedRegression:
 
 
 def run(cell: dict) -> dict:
-    """Fit the cell's model to its world and score the paths (eq. 19), the constant's included.
+    """Fit the cell's models to its world and score the paths (eq. 19), the constants' included: model → number.
 
     Scored are the periods of the replication files: all but the first (at K = 6 the first 50) and the last.
     """
@@ -56,21 +56,34 @@ def run(cell: dict) -> dict:
     world = world_of(cell)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # counted below
-        fit = build(cell["model"], cell.get("sweeps")).fit(world.y, world.X)
+        fits = fit_models(cell["models"], world, cell.get("sweeps"))
     first = TRAINING if cell["K"] == 6 else 1
     truth = world.beta.iloc[first:-1]
-    estimate = fit.beta.loc[truth.index, truth.columns]
-    return {"mae": mean_absolute_error(truth, estimate), "converged": bool(fit.converged)}
+    return {
+        "mae": {
+            name: mean_absolute_error(truth, fit.beta.loc[truth.index, truth.columns]) for name, fit in fits.items()
+        },
+        "converged": {name: bool(fit.converged) for name, fit in fits.items()},
+    }
 
 
-TASK = Task("simulations", run, version="2")
+def fit_models(models: list[str], world: SimulatedRegression, sweeps: tuple | None) -> dict:
+    """Return name → fit; GLRR and GRRRR start from the 2SRR fit where it comes before them."""
+    fits = {}
+    for name in models:
+        start = {"start": fits.get("2SRR")} if name in RIDGES[1:] else {}
+        fits[name] = build(name, sweeps).fit(world.y, world.X, **start)
+    return fits
+
+
+TASK = Task("simulations", run, version="3")
 
 
 def table_cells(design: str, T: int, mode: str, sims: int | None) -> list[dict]:
     """List the cells of one of Tables 3-14: quick is T ≤ 300 and K = 6 and 20."""
     sizes = {"quick": (6, 20) if T <= 300 else (), "full": (6, 20, 100)}[mode]
     number = sims or {"quick": QUICK_SIMS, "full": FULL_SIMS}[mode]
-    cells = [cell for K in sizes for model in RIDGES for cell in grid(model, design, T, K, number)]
+    cells = [cell for K in sizes for cell in grid(RIDGES, design, T, K, number)]
     if 6 in sizes and (mode == "full" or T == 300):
         cells += referee_cells(design, T, mode, sims)
     return cells
@@ -79,13 +92,13 @@ def table_cells(design: str, T: int, mode: str, sims: int | None) -> list[dict]:
 def referee_cells(design: str, T: int, mode: str, sims: int | None) -> list[dict]:
     """List the BVAR's cells; it takes most of the time, so that quick mode has fewer of them."""
     number = min(sims or FULL_SIMS, {"quick": QUICK_BVAR_SIMS, "full": FULL_SIMS}[mode])
-    return [{**cell, "sweeps": list(SWEEPS[mode])} for cell in grid(BVAR, design, T, 6, number)]
+    return [{**cell, "sweeps": list(SWEEPS[mode])} for cell in grid((BVAR,), design, T, 6, number)]
 
 
-def grid(model: str, design: str, T: int, K: int, sims: int) -> list[dict]:
-    """List a model's cells over shares, noise levels and seeds."""
+def grid(models: tuple[str, ...], design: str, T: int, K: int, sims: int) -> list[dict]:
+    """List the cells of some models over shares, noise levels and seeds."""
     return [
-        {"model": model, "design": design, "T": T, "K": K, "share": share, "noise": noise, "seed": seed}
+        {"models": list(models), "design": design, "T": T, "K": K, "share": share, "noise": noise, "seed": seed}
         for share in SHARES
         for noise in NOISE
         for seed in range(sims)

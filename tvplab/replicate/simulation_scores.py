@@ -17,8 +17,18 @@ def paper(number: int) -> pd.DataFrame:
     return table.set_index(list(table.columns[:-1]))
 
 
+def by_model(rows: list[dict], models: tuple[str, ...]) -> list[dict]:
+    """Return one row a world and model, of these models."""
+    return [
+        {**row, "model": name, "mae": row["mae"][name], "converged": row["converged"][name]}
+        for row in rows
+        for name in row["models"]
+        if name in models
+    ]
+
+
 def compare(rows: list[dict], number: int, paper_sims: int) -> pd.DataFrame:
-    """Average our MAEs a setup and lay the paper's beside them.
+    """Average our MAEs a setup and lay the paper's beside them; `rows` are `by_model`'s.
 
     Returns
     -------

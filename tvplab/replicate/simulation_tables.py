@@ -17,12 +17,13 @@ from tvplab.replicate.simulation_cells import (
     referee_cells,
     table_cells,
 )
-from tvplab.replicate.simulation_scores import compare, paper, tally
+from tvplab.replicate.simulation_scores import by_model, compare, paper, tally
 from tvplab.replicate.simulation_times import TIMES, table_1, time_cells
 from tvplab.replicate.study import Study
 
 PAPER = "Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*"
 DESIGNS = {"S1": "cosine", "S2": "break", "S3": "trend and cosine", "S4": "mixture"}
+MODELS = (*RIDGES, BVAR)
 NUMBERS = {(design, T): 3 + 4 * i + j for i, T in enumerate((300, 150, 600)) for j, design in enumerate(DESIGNS)}
 """(design, T) → number of its table."""
 
@@ -32,19 +33,19 @@ PAPER_SIMS, TABLE_2_SIMS = 50, 20
 
 def design_table(number: int, rows: list[dict]) -> str:
     """Ours beside one of Tables 3-14: setups down, sizes and models across."""
-    table = compare(rows, number, PAPER_SIMS)
-    return f"{tally(table)}\n\n{_legend(table)}\n\n{_laid_out(table, (*RIDGES, BVAR))}"
+    table = compare(by_model(rows, MODELS), number, PAPER_SIMS)
+    return f"{tally(table)}\n\n{_legend(table)}\n\n{_laid_out(table)}"
 
 
 def table_2_cells(mode: str, sims: int | None) -> list[dict]:
-    """List 2SRR's cells of the mixture at K = 20, in full mode also at K = 50."""
-    sizes = {"quick": (20,), "full": (20, 50)}[mode]
-    return [cell for K in sizes for cell in grid("2SRR", "S4", 300, K, sims or TABLE_2_SIMS)]
+    """List worlds of the mixture: at K = 20 Table 6's, in full mode also K = 50, for 2SRR alone."""
+    sizes = {"quick": {20: RIDGES}, "full": {20: RIDGES, 50: ("2SRR",)}}[mode]
+    return [cell for K, models in sizes.items() for cell in grid(models, "S4", 300, K, sims or TABLE_2_SIMS)]
 
 
 def table_2(rows: list[dict]) -> str:
     """Ours beside Table 2, with the paper's two samplers for comparison."""
-    table = compare(rows, 2, TABLE_2_SIMS)
+    table = compare(by_model(rows, ("2SRR",)), 2, TABLE_2_SIMS)
     samplers = paper(2).query("model != '2SRR'")["mae"]
     sizes = sorted({key[0] for key in table.index})
     lines = [
@@ -67,18 +68,16 @@ def table_2(rows: list[dict]) -> str:
 
 
 def figure_1_cells(mode: str, sims: int | None) -> list[dict]:
-    """List the pairs of Figure 1: 2SRR and the BVAR at K = 6 and T = 300, in the same worlds."""
+    """List the worlds of Figure 1, K = 6 and T = 300: those of the BVAR in Tables 3-6, for it and for the ridges."""
     referee = [cell for design in DESIGNS for cell in referee_cells(design, 300, mode, sims)]
-    ridge = [{**{k: v for k, v in cell.items() if k != "sweeps"}, "model": "2SRR"} for cell in referee]
-    return referee + ridge
+    ridges = [{**{k: v for k, v in cell.items() if k != "sweeps"}, "models": list(RIDGES)} for cell in referee]
+    return referee + ridges
 
 
 def figure_1(rows: list[dict]) -> str:
     """Return the boxes of Figure 1 as numbers: MAE of 2SRR over that of the BVAR, world by world."""
-    world = ["design", "share", "noise", "seed"]
-    errors = pd.DataFrame(rows).pivot(index=world, columns="model", values="mae").dropna()
-    ratio = (errors["2SRR"] / errors[BVAR]).rename("ratio")
-    settled = pd.DataFrame([row for row in rows if row["model"] == BVAR])["converged"].mean()
+    ratio = error_ratios(rows)
+    settled = pd.DataFrame(by_model(rows, (BVAR,)))["converged"].mean()
     lines = [_box(f"noise {noise}", ratio.xs(noise, level="noise"), _paper_ratio(noise=noise)) for noise in NOISE]
     lines += [_box(f"{d} ({name})", ratio.xs(d, level="design"), _paper_ratio(design=d)) for d, name in DESIGNS.items()]
     lines.append(_box("all", ratio, _paper_ratio()))
@@ -90,6 +89,13 @@ def figure_1(rows: list[dict]) -> str:
         f"six variables, whose prior for the drift covariance (42 × 42) differs from the one equation's here (7 × 7)."
     )
     return f"{note}\n\n{markdown_table(header, lines)}"
+
+
+def error_ratios(rows: list[dict]) -> pd.Series:
+    """MAE of 2SRR over the BVAR's by design, share, noise and seed, in the worlds that have both."""
+    world = ["design", "share", "noise", "seed"]
+    errors = pd.DataFrame(by_model(rows, ("2SRR", BVAR))).pivot(index=world, columns="model", values="mae").dropna()
+    return (errors["2SRR"] / errors[BVAR]).rename("ratio")
 
 
 def _box(name: str, ratio: pd.Series, theirs: float) -> list[str]:
@@ -107,9 +113,9 @@ def _paper_ratio(design: str | None = None, noise: str | None = None) -> float:
     return float((together.xs(noise, level="noise") if noise else together).median())
 
 
-def _laid_out(table: pd.DataFrame, models: tuple) -> str:
+def _laid_out(table: pd.DataFrame) -> str:
     """Return setups down, "ours (paper's)" a size and model across."""
-    columns = [(K, model) for K in sorted({key[0] for key in table.index}) for model in models]
+    columns = [(K, model) for K in sorted({key[0] for key in table.index}) for model in MODELS]
     columns = [pair for pair in columns if any((key[0], key[3]) == pair for key in table.index)]
     lines = [
         [f"{share:g}, {noise}", *(_cell(table, (K, share, noise, model)) for K, model in columns)]
