@@ -14,7 +14,7 @@ sys.path.append(str(ROOT / "tests" / "browser"))
 
 def rows() -> list[Row]:
     """Measure everything."""
-    return [*_in_process(), *_each_control(), *_in_browser()]
+    return [*_in_process(), *_each_control(), *_surface(), *_in_browser()]
 
 
 def _in_process():
@@ -54,6 +54,21 @@ def _each_control():
         yield Row(f"lesson 1's `{name}`: processor time of a move, picture included", figure, "none set", None)
 
 
+def _surface():
+    """Lesson 6's explorer, 48 horizons and 97 regressors: a move of λ, and a turn of the surface."""
+    from tvplab import explore
+
+    start = time.perf_counter()
+    explorer = explore.local_projections()
+    first = time.perf_counter() - start
+    yield Row("lesson 6's slider: 48 regressions fitted, first picture", f"{first:.1f} s", "10 s", first <= 10)
+    multipliers, angles = iter([10.0 ** (k / 20) for k in range(1, 60)]), iter(range(-180, 181, 4))
+    compute = best_of(lambda: explorer._compute(**{**explorer.values, "multiplier": next(multipliers)}), runs=20)
+    turn = best_of(lambda: explorer.set(azimuth=next(angles)), runs=20)
+    yield Row("lesson 6's slider: all 48 responses at another λ", f"{1e3 * compute:.1f} ms", "30 ms", compute <= 0.030)
+    yield Row("lesson 6's slider: one turn of the surface, PNG included", f"{1e3 * turn:.1f} ms", "none set", None)
+
+
 def _processor_time(explorer, name: str, value) -> float:
     """Seconds of the processor for one move."""
     start = time.process_time()
@@ -69,7 +84,7 @@ def _in_browser():
         return
     from latency import slider_latency
 
-    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge"):
+    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge", "06_canadian_lp"):
         for number, delays in enumerate(slider_latency(ROOT / "notebooks" / f"{name}.ipynb"), 1):
             median = statistics.median(delays)
             what = f"{name}, slider {number}: key press to picture, JupyterLab in Chromium"

@@ -103,7 +103,7 @@ def test_data_without_a_truth_or_dates():
     own = explore.local_projections(fit, note="own data")
     assert "MAE" not in own.numbers.value
     assert "truth" not in own.children[-2].value
-    assert own.figure.axes[0].get_title() == "own data"
+    assert own.figure.get_suptitle() == "own data"
     own.set(date=7)
     assert own.error.value == ""
 

@@ -140,7 +140,8 @@ def _build(figure: Figure, move: ResponseMove) -> dict:
     time, horizons = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
     scene = move.scene
     title = ". ".join(part for part in (scene.note, scene.unit and f"Response in {scene.unit}") if part)
-    furnish_space(space, scene.dates, scene.fit.irf.columns, scene.limits, title)
+    figure.suptitle(title, fontsize=12, x=0.01, ha="left")
+    furnish_space(space, scene.dates, scene.fit.irf.columns, scene.limits)
     space.plot([], [], [], color=ALONG_TIME, zorder=10)
     space.plot([], [], [], color=ALONG_HORIZONS, ls="-.", zorder=10)
     index, columns = time_axis(scene.fit.irf.index), scene.fit.irf.columns

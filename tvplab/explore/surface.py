@@ -14,19 +14,17 @@ MESH = 24
 """Lines of the mesh in each direction, at most."""
 
 
-def furnish_space(
-    space: Axes3D, dates: pd.Index, horizons: pd.Index, limits: tuple[float, float], title: str = ""
-) -> None:
+def furnish_space(space: Axes3D, dates: pd.Index, horizons: pd.Index, limits: tuple[float, float]) -> None:
     """Put an empty surface into a space with fixed limits and few ticks: each tick costs a millisecond a picture.
 
     Two lines that the caller adds afterwards, `space.lines`, are moved by `bend_surface`.
     """
     years = years_of(dates)
     edges = (years[0], years[-1]), (horizons[0], max(horizons[-1], 1)), limits
-    space.set(xlim=edges[0], ylim=edges[1], zlim=edges[2], xlabel="date", ylabel="horizon", title=title)
+    space.set(xlim=edges[0], ylim=edges[1], zlim=edges[2], xlabel="date", ylabel="horizon")
     for axis, (low, high) in zip((space.xaxis, space.yaxis, space.zaxis), edges, strict=True):
-        axis.set_ticks([tick for tick in MaxNLocator(4).tick_values(low, high) if low <= tick <= high])
-        axis.labelpad = 6
+        axis.set_ticks([tick for tick in MaxNLocator(3).tick_values(low, high) if low <= tick <= high])
+        axis.labelpad = 8
     space.grid(False)
     space.set_box_aspect((1.4, 1.0, 0.9), zoom=0.95)
     surface = Poly3DCollection(np.zeros((1, 4, 3)), cmap="viridis", edgecolor="#00000033", lw=0.3)
