@@ -56,11 +56,12 @@ explore.ridge(shapes=("cosine",), T=150)
 # | | the question | the model | state |
 # |---|---|---|---|
 # | [1](01_marss.ipynb) | **Is inflation common to all prices, or a few noisy ones?** | dynamic factor model (MARSS), EM | **ready** |
-# | [2](02_tvp_as_ridge.ipynb) | **Does inflation still follow inflation? Who decides how much a coefficient may move?** | TVP regression as ridge, 2SRR | **first part ready** |
+# | [2](02_tvp_as_ridge.ipynb) | **Does inflation still follow inflation? Who decides how much a coefficient may move?** | TVP regression as ridge, 2SRR | **ready** |
+# | [2b](02b_sparse_and_shared.ipynb) | **Which coefficients moved, and did they move together?** | sparse (GLRR) and reduced-rank (GRRRR) TVPs | **ready** |
 # | 3 | Which factors are alive, and when? | dynamic sparse factors, spike-and-slab EM | in preparation |
 # | 4 | Where is GDP now, before it is published? | deep dynamic factors, nowcasting | in preparation |
 # | 5 | What does a rate rise do to a hundred series? | FAVAR, sparse autoencoder, TVP-VAR | in preparation |
-# | 6 | Did monetary policy in Canada change its reach? | local projections with 4,656 moving parameters | in preparation |
+# | [6](06_canadian_lp.ipynb) | **Did monetary policy in Canada change its reach?** | local projections with 4,656 moving parameters | **ready** |
 #
 # Lesson 2 needs only least squares. It will be the best first lesson even when all six are there.
 #
@@ -72,6 +73,7 @@ explore.ridge(shapes=("cosine",), T=150)
 # |---|---|---|
 # | a few factors behind many series | few of them, persistent | 1, 3, 4 |
 # | the coefficients of one regression | a price λ on each step | 2 |
+# | some of them, or all for a few reasons | a price on setting out; few factors | 2b |
 # | the loadings, which can also vanish | spike (zero) or slab (moving) | 3 |
 # | the coefficients of a system, and its volatility | a prior on the size of steps | 5 |
 # | the response at every horizon | λ, for each horizon | 6 |

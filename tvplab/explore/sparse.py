@@ -140,7 +140,7 @@ def _build(figure: Figure, move: SparseMove) -> dict:
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     time, names = time_axis(move.truth.index), list(move.truth.columns)
     truth = around_mean(move.truth)
-    high = 1.6 * max(np.abs(truth).max(), 0.3)
+    high = 2.0 * max(np.abs(truth).max(), 0.3)
     left.set(xlim=(time[0], time[-1]), ylim=(-high, high))
     left.set_title("coefficients around their means  (synthetic data, truth dashed)")
     for path, moves in zip(truth.T, move.moves, strict=True):
