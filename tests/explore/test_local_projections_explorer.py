@@ -64,6 +64,17 @@ def test_turning_changes_the_view_and_no_number(explorer):
     assert explorer.numbers.value == before
 
 
+def test_frame_put_back_is_the_frame_drawn(explorer):
+    explorer.set(azimuth=0, elevation=40)
+    explorer.set(multiplier=5.0)  # the view stays: the frame comes from its pixels
+    kept = explorer.static_png()
+    explorer.redraw()
+    assert explorer.static_png() == kept
+    frame, space = explorer.panel.artists["frame"].space, explorer.panel.artists["space"]
+    np.testing.assert_allclose(frame.get_proj(), space.get_proj())
+    np.testing.assert_allclose(frame.bbox.bounds, space.bbox.bounds)
+
+
 def test_turning_estimates_nothing_again(explorer):
     before = explorer.result.results
     explorer.set(azimuth=-100)

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from tvplab.explore.controls import int_slider, log_slider, stops_slider
 from tvplab.explore.explorer import Explorer
-from tvplab.explore.surface import bend_surface, furnish_space
+from tvplab.explore.surface import bend_surface, furnish_space, turn
 from tvplab.local_projections_results import LocalProjectionResults
 from tvplab.local_projections_settings import simulated_canada
 from tvplab.metrics import mean_absolute_error
@@ -136,12 +136,11 @@ def _controls(scene: Scene) -> dict:
 def _build(figure: Figure, move: ResponseMove) -> dict:
     """Draw what stands still; return the artists that move: the whole space on the left, as it can be turned."""
     grid = figure.add_gridspec(2, 2, width_ratios=[1.35, 1.0])
-    space = figure.add_subplot(grid[:, 0], projection="3d")
     time, horizons = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
     scene = move.scene
     title = ". ".join(part for part in (scene.note, scene.unit and f"Response in {scene.unit}") if part)
     figure.suptitle(title, fontsize=12, x=0.01, ha="left")
-    furnish_space(space, scene.dates, scene.fit.irf.columns, scene.limits)
+    frame, space = furnish_space(grid[:, 0], scene.dates, scene.fit.irf.columns, scene.limits)
     space.plot([], [], [], color=ALONG_TIME, zorder=10)
     space.plot([], [], [], color=ALONG_HORIZONS, ls="-.", zorder=10)
     index, columns = time_axis(scene.fit.irf.index), scene.fit.irf.columns
@@ -155,6 +154,7 @@ def _build(figure: Figure, move: ResponseMove) -> dict:
         ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
         ax.yaxis.set_major_locator(MaxNLocator(5))
     return {
+        "frame": frame,
         "space": space,
         "time ols": time.axhline(0.0, color=COLOURS["grey"], lw=1.2),
         "horizons ols": horizons.plot(scene.fit.irf_ols, color=COLOURS["grey"], lw=1.2)[0],
@@ -171,7 +171,7 @@ def _update(artists: dict, move: ResponseMove) -> None:
     """Move the artists."""
     scene, space = move.scene, artists["space"]
     bend_surface(space, move.results.irf.loc[scene.dates].clip(*scene.limits), move.horizon, move.date)
-    space.view_init(move.elevation, move.azimuth)
+    turn(artists["frame"], space, move.elevation, move.azimuth)
     ols = scene.fit.irf_ols[move.horizon]
     artists["time ols"].set_ydata([ols, ols])
     artists["time"].set_ydata(move.over_time)

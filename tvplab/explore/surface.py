@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
@@ -14,22 +15,56 @@ MESH = 24
 """Lines of the mesh in each direction, at most."""
 
 
-def furnish_space(space: Axes3D, dates: pd.Index, horizons: pd.Index, limits: tuple[float, float]) -> None:
-    """Put an empty surface into a space with fixed limits and few ticks: each tick costs a millisecond a picture.
+class Frame(Artist):
+    """Walls, ticks and labels of a space: drawn when the view has changed, otherwise put back as pixels.
+
+    They cost more than the surface.  Must be the first that moves in its figure: all that is there then is kept.
+    """
+
+    def __init__(self, space: Axes3D):
+        super().__init__()
+        space.set_animated(True)
+        self.set_figure(space.figure)
+        self.space = space
+        self._view = self._pixels = None
+
+    def draw(self, renderer) -> None:
+        """Draw or put back."""
+        view = self.space.elev, self.space.azim
+        if view == self._view:
+            renderer.restore_region(self._pixels)
+            return
+        self.space.draw(renderer)
+        self._view, self._pixels = view, renderer.copy_from_bbox(self.figure.bbox)
+
+
+def furnish_space(place, dates: pd.Index, horizons: pd.Index, limits: tuple[float, float]) -> tuple[Frame, Axes3D]:
+    """Return a frame and an empty surface inside it, at a place of a grid, with fixed limits and few ticks.
 
     Two lines that the caller adds afterwards, `space.lines`, are moved by `bend_surface`.
     """
-    years = years_of(dates)
+    years, figure = years_of(dates), place.get_gridspec().figure
     edges = (years[0], years[-1]), (horizons[0], max(horizons[-1], 1)), limits
-    space.set(xlim=edges[0], ylim=edges[1], zlim=edges[2], xlabel="date", ylabel="horizon")
-    for axis, (low, high) in zip((space.xaxis, space.yaxis, space.zaxis), edges, strict=True):
+    frame, space = (figure.add_subplot(place, projection="3d") for _ in range(2))
+    for one in (frame, space):
+        one.set(xlim=edges[0], ylim=edges[1], zlim=edges[2], xlabel="date", ylabel="horizon")
+        one.set_box_aspect((1.4, 1.0, 0.9), zoom=0.95)
+    for axis, (low, high) in zip((frame.xaxis, frame.yaxis, frame.zaxis), edges, strict=True):
         axis.set_ticks([tick for tick in MaxNLocator(3).tick_values(low, high) if low <= tick <= high])
         axis.labelpad = 8
-    space.grid(False)
-    space.set_box_aspect((1.4, 1.0, 0.9), zoom=0.95)
+    frame.grid(False)
+    space.set_axis_off()
+    space.patch.set_visible(False)
     surface = Poly3DCollection(np.zeros((1, 4, 3)), cmap="viridis", edgecolor="#00000033", lw=0.3)
     surface.set_clim(*limits)
     space.add_collection3d(surface, autolim=False)
+    return Frame(frame), space
+
+
+def turn(frame: Frame, space: Axes3D, elevation: float, azimuth: float) -> None:
+    """Look at both from the same side, in degrees."""
+    for one in (frame.space, space):
+        one.view_init(elevation, azimuth)
 
 
 def bend_surface(space: Axes3D, heights: pd.DataFrame, horizon: int, date) -> None:
