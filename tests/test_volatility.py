@@ -34,6 +34,34 @@ def test_garch_does_not_depend_on_the_unit():
     np.testing.assert_allclose(garch_variance(1024.0 * e), 1024.0**2 * garch_variance(e), rtol=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_garch_is_archs_own_fit(seed):
+    from arch import arch_model
+
+    e, _ = garch_sample(250) if seed == 0 else (np.random.default_rng(seed).standard_t(4, 250), None)
+    e = e / np.std(e)
+    process = arch_model(e, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
+    starts = volatility._garch_starts(e)
+    assert any(np.array_equal(one, process.volatility.starting_values(e)) for one in starts)
+    theirs = process.fit(disp="off", show_warning=False).conditional_volatility ** 2
+    # arch takes differences of the constraints too, which moves the optimiser's last digits
+    np.testing.assert_allclose(garch_variance(e), theirs, rtol=1e-4)
+
+
+@pytest.mark.parametrize("place", [0.3, 1.0, 1.0 - 1e-9])
+def test_slope_is_scipys_forward_difference(place):
+    from scipy.optimize._numdiff import approx_derivative
+
+    def cost(x):
+        return float(np.exp(x[0]) * np.sin(x[1]) + x[2] ** 3)
+
+    x, high = np.array([0.5, place, 0.2]), np.ones(3)
+    step = np.sqrt(np.finfo(float).eps)
+    theirs = approx_derivative(cost, x, method="2-point", abs_step=step, bounds=(np.zeros(3), high))
+    np.testing.assert_array_equal(volatility._slope(cost, x, high), theirs)
+    np.testing.assert_allclose(theirs, [np.exp(0.5) * np.sin(place), np.exp(0.5) * np.cos(place), 0.12], atol=1e-6)
+
+
 @pytest.mark.parametrize("failure", [ArithmeticError("flag 9"), ValueError("no"), KeyError("odd")])
 def test_a_failing_garch_warns_and_falls_back(monkeypatch, failure):
     def fail(resid):

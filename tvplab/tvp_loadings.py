@@ -47,8 +47,8 @@ def elastic_net(W: np.ndarray, y: np.ndarray, penalties: Penalties, start: np.nd
 def balance(loadings: np.ndarray, increments: np.ndarray, penalties: Penalties, steps: int = 30):
     """Scale each factor so that its two penalties sum to the least: Λ_j c_j and F_j/c_j have the same product.
 
-    min_c λ‖f‖²/c² + ξρ‖l‖₁c + ξ(1 − ρ)/2‖l‖²c² is convex in log c; Newton's method from c = 1, guarded.  A factor
-    whose loadings are all zero, or that does not move, is dropped.
+    min_c λ‖f‖²/c² + ξρ‖l‖₁c + ξ(1 − ρ)/2‖l‖²c² is convex in log c; Newton's method from c = 1, guarded, until it
+    rests.  A factor whose loadings are all zero, or that does not move, is dropped.
     """
     a = penalties.lam * np.sum(increments**2, axis=0)
     b = penalties.xi * penalties.l1_ratio * np.abs(loadings).sum(axis=0)
@@ -59,7 +59,9 @@ def balance(loadings: np.ndarray, increments: np.ndarray, penalties: Penalties, 
     for _ in range(steps):
         down, up, up2 = a * np.exp(-2.0 * log_c), b * np.exp(log_c), d * np.exp(2.0 * log_c)
         step = (up + 2.0 * up2 - 2.0 * down) / (4.0 * down + up + 4.0 * up2)
-        log_c -= np.clip(step, -1.0, 1.0)
+        before, log_c = log_c, log_c - np.clip(step, -1.0, 1.0)
+        if np.array_equal(before, log_c):
+            break
     c = np.exp(log_c)
     return loadings[:, alive] * c, increments[:, alive] / c
 

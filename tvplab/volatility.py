@@ -51,29 +51,49 @@ def garch_variance(resid: np.ndarray) -> np.ndarray:
 def _fit_garch(resid: np.ndarray) -> np.ndarray:
     """Maximise `arch`'s likelihood over its bounds and constraints, from its start, by its optimiser.
 
-    The same steps as its `arch_model(...).fit()`, which spends half its time on differences of linear constraints;
-    their derivatives are given here.
+    The same steps as its `arch_model(...).fit()`, which spends most of its time on what is not needed here: differences
+    of linear constraints, starts of a model with asymmetry, checks before each difference of the likelihood.
     """
     from arch.univariate import GARCH, Normal
     from scipy.optimize import minimize
 
     process, law, none = GARCH(p=1, q=1), Normal(), np.empty(0)
-    backcast, limits = process.backcast(resid), process.variance_bounds(resid)
+    backcast, limits, bounds = process.backcast(resid), process.variance_bounds(resid), process.bounds(resid)
     A, b = process.constraints()
 
     def variance(params: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
 
+    def cost(params: np.ndarray) -> float:
+        return -float(law.loglikelihood(none, resid, variance(params)))
+
     found = minimize(
-        lambda params: -float(law.loglikelihood(none, resid, variance(params))),
-        process.starting_values(resid),
+        cost,
+        min(_garch_starts(resid), key=cost),
         method="SLSQP",
-        bounds=process.bounds(resid),
+        jac=lambda params: _slope(cost, params, np.array([high for _, high in bounds])),
+        bounds=bounds,
         constraints={"type": "ineq", "fun": lambda params: A @ params - b, "jac": lambda params: A},
     )
     if found.status:
         raise ArithmeticError(f"optimiser stopped with flag {found.status}")
     return variance(found.x)
+
+
+def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
+    """`arch`'s starts (ω, α, β): a grid of α and of α + β, at the sample's variance."""
+    square = np.mean(resid**2)
+    return [
+        np.array([(1.0 - lasting) * square, alpha, lasting - alpha])
+        for alpha in (0.01, 0.05, 0.1, 0.2)
+        for lasting in (0.5, 0.7, 0.9, 0.98)
+    ]
+
+
+def _slope(cost, params: np.ndarray, high: np.ndarray, step: float = np.sqrt(np.finfo(float).eps)) -> np.ndarray:
+    """Forward differences of a cost, backward where the bound is nearer than a step: SciPy's, without its checks."""
+    moved = params + np.diag(np.where(params + step > high, -step, step))
+    return (np.array([cost(one) for one in moved]) - cost(params)) / (np.diagonal(moved) - params)
 
 
 def ewma_variance(resid: np.ndarray, decay: float = 0.94) -> np.ndarray:
