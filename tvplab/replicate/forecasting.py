@@ -59,7 +59,7 @@ def macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="6")
+TASK = Task("forecasts", run, version="7")
 
 
 def table_15(rows: list[dict]) -> str:
