@@ -152,12 +152,13 @@ def _build(figure: Figure, move: SparseMove) -> dict:
     right.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.05 * high, high), yticks=place)
     right.set_yticklabels(names)
     right.set_title("sd over time")
-    right.plot(spread, place, "|", color=COLOURS["black"], ms=14, mew=1.5, zorder=4)
+    ticks = right.plot(spread, place, "|", color=COLOURS["black"], ms=14, mew=1.5, zorder=4)[0]
     zeros = np.zeros((len(names), len(time)))
     return {
         "paths": [left.plot(time, zero, color=colour)[0] for zero, colour in zip(zeros, colours, strict=True)],
         "bars": right.barh(place, np.zeros(len(names)), height=0.55, color=colours).patches,
         "frozen": right.plot(np.zeros(len(names)), place, "o", mfc="white", color=COLOURS["grey"], ms=7, ls="")[0],
+        "ticks": ticks,
     }
 
 
