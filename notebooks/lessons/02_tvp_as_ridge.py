@@ -24,7 +24,8 @@
 # same numbers. **Time**: about 75 minutes to read, half a minute to run.
 #
 # *Source*: Ph. Goulet Coulombe, "Time-Varying Parameters as Ridge Regressions", sections 2.1 to 2.4. Equation numbers
-# are the paper's. Sparse and reduced-rank versions (section 2.5) and the forecasting results come with the second half.
+# are the paper's. Sparse and reduced-rank versions (section 2.5), the simulations and the forecasts are
+# [lesson 2b](02b_sparse_and_shared.ipynb).
 
 # %%
 import tvplab
@@ -554,8 +555,8 @@ pd.Series({str(cv): count / samples for cv, count in top.items()}, name="share a
 # - A path that fits is not a cause. A drifting coefficient can stand in for an omitted variable.
 # - The path is *smoothed*: the value for 1975 knows about 1985. A forecaster in 1975 did not.
 # - Bands take λ as known. Two settings of λ that predict equally well can tell different stories: section 8.
-# - One λ for a mix of moving and constant coefficients is a compromise; making some of them exactly constant is the
-#   second half of this lesson.
+# - One λ for a mix of moving and constant coefficients is a compromise; making some of them exactly constant is
+#   [lesson 2b](02b_sparse_and_shared.ipynb).
 #
 # ## Recap
 #
@@ -622,5 +623,5 @@ quarters = {name: certainly_positive(model.fit(inflation, drivers)) for name, mo
 tvplab.check("2.4", quarters)
 
 # %% [markdown]
-# **Next:** [the map of lessons](00_start_here.ipynb). Code of this lesson: [`ridge.py`](../tvplab/ridge.py),
+# **Next:** [which coefficients moved, and did they move together?](02b_sparse_and_shared.ipynb) Code of this lesson: [`ridge.py`](../tvplab/ridge.py),
 # [`tvp_kernel.py`](../tvplab/tvp_kernel.py), [`explore/ridge.py`](../tvplab/explore/ridge.py).
