@@ -23,7 +23,7 @@ from tvplab.sparse_results import SparseResults
 from tvplab.sparse_tvp import GroupLassoRidge
 
 MODELS = ("GLRR (sparse)", "GLRR by likelihood", "GRRRR (few factors)")
-ALPHA_RANGE = 0.01, 1.0
+ALPHA_RANGE = 0.05, 1.0
 SHARES = (0.2, 0.5, 1.0)
 ALT = (
     "Left: each coefficient around its mean over time, estimate solid, truth dashed. Right: how much "
@@ -95,7 +95,7 @@ def sparse(T: int = 150, K: int = 6, seed: int = 2) -> Explorer:
         return SparseMove(fits[model](), start, simulated.beta)
 
     controls = {
-        "alpha": log_slider("share of the ridge α (1: 2SRR)", *ALPHA_RANGE, 0.5, per_decade=15),
+        "alpha": log_slider("share of the ridge α (1: 2SRR)", *ALPHA_RANGE, 0.5, per_decade=40),
         "model": choice("model", MODELS, MODELS[0]),
         "rank": int_slider("most factors r (GRRRR)", 1, 3, 1),
         "share": choice("truly moving K*/K", SHARES, SHARES[0]),
