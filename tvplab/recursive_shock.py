@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 import pandas as pd
 
 from tvplab.data.lags import lag_matrix
-from tvplab.validation import as_frame, check_number
+from tvplab.validation import as_frame
 
 
 def recursive_shock(frame: pd.DataFrame, instrument, before, lags: int = 6) -> pd.Series:
@@ -24,12 +26,15 @@ def recursive_shock(frame: pd.DataFrame, instrument, before, lags: int = 6) -> p
     lags : number of lags, at least 1.
     """
     data = as_frame(frame, "frame")
+    if isinstance(before, str):
+        raise TypeError(f"before: expected a list of columns, got {before!r}; put it in brackets")
     missing = [name for name in [instrument, *before] if name not in data.columns]
     if missing:
         raise ValueError(f"instrument, before: {missing} are not among the columns {list(data.columns)}")
     if instrument in before:
         raise ValueError(f"before: holds the instrument {instrument!r} itself")
-    check_number(lags, "lags")
+    if isinstance(lags, bool) or not isinstance(lags, numbers.Integral) or lags < 1:
+        raise ValueError(f"lags: must be a whole number of at least 1, got {lags!r}")
     X = pd.concat([data[list(before)], lag_matrix(data, lags)], axis=1).iloc[lags:]
     if len(X) <= X.shape[1] + 1:
         raise ValueError(f"lags: {lags} leave {len(X)} periods for {X.shape[1] + 1} coefficients")
