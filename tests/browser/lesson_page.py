@@ -107,6 +107,23 @@ class ExplorerOnPage:
         self.picture = place.locator("img.widget-image")
         self.handles = place.locator(".noUi-handle")
 
+    def choose_model_of(self, handle) -> None:
+        """Choose, for a slider that says "(MODEL)" in its label, that model: under another it moves nothing."""
+        label = handle.locator("xpath=ancestor::*[contains(@class, 'widget-slider')]//label").first.inner_text()
+        model = label.partition("(")[2].rstrip(") ")
+        menus = self.place.locator("select").filter(has=self.page.locator("option", has_text=model))
+        if not model or not menus.count():
+            return
+        value = menus.first.locator("option", has_text=model).first.get_attribute("value")
+        if menus.first.input_value() != value:
+            with self.new_picture(10):
+                menus.first.select_option(value)
+
+    def reset(self) -> None:
+        """Press the reset button and wait for the picture of the start."""
+        with self.new_picture(10):
+            self.place.get_by_role("button", name="reset").click()
+
     def press(self, handle, seconds: float = 10) -> None:
         """Press an arrow key on a slider and wait for a new picture; TimeoutError if none comes."""
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")

@@ -111,8 +111,10 @@ def test_lesson_runs_and_all_its_sliders_move_the_picture(open_notebook, noteboo
     for number, explorer in enumerate(explorers, start=1):
         explorer.watch_height()
         for handle in explorer.handles.all():
+            explorer.choose_model_of(handle)
             explorer.press(handle)
             explorer.drag(handle)
+        explorer.reset()
         print(f"{notebook}, explorer {number}: {describe(explorer.latency(moves=20))}")
         assert len(explorer.heights()) == 1
         lesson.assert_no_error()
