@@ -196,6 +196,7 @@ def test_ols_is_not_made_up_where_there_is_none():
         ({"horizons": True}, {}, ValueError, "horizons: must be a whole number"),
         ({"horizons": 110}, {}, ValueError, "horizons: 110 leave 9 origins .*at least 10 are needed"),
         ({"estimator": 3.0}, {}, TypeError, "estimator: expected a TVP ridge model"),
+        ({"estimator": TVPRidge}, {}, TypeError, "estimator: expected a TVP ridge model"),
         ({"cumulative": "yes"}, {}, ValueError, "cumulative: must be one of"),
         ({"sample": "short"}, {}, ValueError, "sample: must be one of"),
         ({}, {"shock": Y}, ValueError, "shock: expected one series"),

@@ -26,7 +26,7 @@ from tvplab.local_projections_data import (
     with_leads,
 )
 from tvplab.local_projections_results import LocalProjectionResults, LocalProjectionSystem
-from tvplab.ridge import TVPRidge, TwoStepRidge
+from tvplab.ridge import RidgeOptions, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
 from tvplab.validation import check_choice
 from tvplab.volatility import ConvergenceWarning
@@ -138,7 +138,7 @@ class LocalProjections:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < lowest:
                 raise ValueError(f"{name}: must be a whole number of at least {lowest}, got {value!r}")
-        if not hasattr(self.estimator, "fit"):
+        if not isinstance(self.estimator, RidgeOptions):
             raise TypeError(f"estimator: expected a TVP ridge model such as TwoStepRidge(), got {self.estimator!r}")
         check_choice(self.cumulative, "cumulative", (True, False))
         check_choice(self.leads, "leads", (True, False))
