@@ -146,7 +146,7 @@ def _draw(design: Design, T, K, share, noise, x_rng, shock_rng, beta_rng, noise_
 
 
 def volatility_path(noise: str, T: int, rng: np.random.Generator) -> np.ndarray:
-    """Standard deviations (T,): e^{h_t} with h_t = .99 h_{t-1} + N(0, .01), forced between the two bounds of `noise`."""
+    """Standard deviations (T,): e^{h_t} with h_t = .99 h_{t-1} + N(0, .01), forced between the bounds of `noise`."""
     low, high = NOISE[noise]
     h = _recursion(0.1 * rng.standard_normal(T) + 0.5 * (np.arange(T) == 0), np.full(T, 0.99))
     return low + (high - low) * _min_max(np.exp(h))
