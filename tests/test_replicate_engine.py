@@ -39,7 +39,13 @@ def slow_command(*words, errors=subprocess.DEVNULL):
         stdout=subprocess.DEVNULL,
         stderr=errors,
         text=True,
+        preexec_fn=hear_ctrl_c,
     )
+
+
+def hear_ctrl_c():
+    """A test run in the background ignores Ctrl-C, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_lines(path, n):
