@@ -124,14 +124,14 @@ class ExplorerOnPage:
         with self.new_picture(10):
             self.place.get_by_role("button", name="reset").click()
 
-    def press(self, handle, seconds: float = 10) -> None:
+    def press(self, handle, seconds: float = 30) -> None:
         """Press an arrow key on a slider and wait for a new picture; TimeoutError if none comes."""
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         handle.focus()
         with self.new_picture(seconds):
             handle.press("ArrowLeft" if at_end else "ArrowRight")
 
-    def drag(self, handle, seconds: float = 10) -> None:
+    def drag(self, handle, seconds: float = 30) -> None:
         """Drag a slider with the mouse, in ten moves, into the farther half of its scale: a new picture comes."""
         handle.scroll_into_view_if_needed()
         box, scale = handle.bounding_box(), handle.locator("xpath=../../..").bounding_box()
@@ -179,7 +179,7 @@ class ExplorerOnPage:
         handle.focus()
         for key, done in self._keys(handle, moves):
             handle.press(key)
-            self.page.wait_for_function("n => window.tvplab.delays.length >= n", arg=done, timeout=10_000)
+            self.page.wait_for_function("n => window.tvplab.delays.length >= n", arg=done, timeout=30_000)
         return self.page.evaluate("window.tvplab.delays")
 
     def _keys(self, handle, moves: int) -> Iterator[tuple[str, int]]:
