@@ -4,6 +4,7 @@ from tvplab.dgp.canada import SimulatedCanada, simulate_canada
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
 from tvplab.dgp.paths import PATHS, coefficient_path
+from tvplab.dgp.sparse_factors import SimulatedSparseFactors, simulate_sparse_factors
 from tvplab.dgp.tvp_regression import SimulatedRegression, simulate_tvp_regression
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "SimulatedCanada",
     "SimulatedFactorModel",
     "SimulatedRegression",
+    "SimulatedSparseFactors",
     "coefficient_path",
     "simulate_canada",
     "simulate_design",
     "simulate_factor_model",
+    "simulate_sparse_factors",
     "simulate_tvp_regression",
 ]
