@@ -1,5 +1,6 @@
 """Figures from results, in one style."""
 
+from tvplab.plots.dynamic_sparse import counts_over_time, loading_history, loading_maps, noise_histories
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.forecasts import forecast_ratios
@@ -21,11 +22,15 @@ __all__ = [
     "common_component",
     "compare_paths",
     "compare_responses",
+    "counts_over_time",
     "cv_curve",
     "drift_factors",
     "forecast_ratios",
     "item_bars",
+    "loading_history",
+    "loading_maps",
     "loglik_paths",
+    "noise_histories",
     "residual_volatility",
     "response_difference",
     "response_heat",

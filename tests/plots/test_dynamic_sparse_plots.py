@@ -1,0 +1,94 @@
+"""Pictures of sparse factors: the maps hold the loadings they were given, lines the numbers, words say what is seen."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tvplab import plots
+from tvplab.plots.dynamic_sparse import counts_over_time, loading_history, loading_maps, noise_histories
+
+DATES = pd.date_range("2007-01", periods=24, freq="MS")
+SERIES = [f"s{j}" for j in range(6)]
+GROUPS = dict(zip(SERIES, ["Output"] * 2 + ["Housing"] * 3 + ["Prices"], strict=True))
+
+
+def small_results():
+    rng = np.random.default_rng(0)
+    loadings = rng.standard_normal((24, 6, 3)) * (np.arange(6)[None, :, None] // 2 == np.arange(3))
+    return SimpleNamespace(
+        loadings=loadings,
+        inclusion=(loadings != 0) * 0.9,
+        factors=pd.DataFrame(rng.standard_normal((24, 3)), DATES, ["F1", "F2", "F3"]),
+        sigma2=pd.DataFrame(rng.random((24, 6)) + 0.5, DATES, SERIES),
+    )
+
+
+FIT = small_results()
+
+
+def map_of(ax):
+    return ax.collections[0]
+
+
+def test_maps_hold_the_loadings_on_one_scale_first_series_at_the_top():
+    picture = loading_maps({"a": FIT.loadings[0], "b": 2 * FIT.loadings[1], "c": FIT.loadings[2]}, columns=2)
+    shown = [ax for ax in picture.axes[:4] if ax.get_visible()]
+    for ax, values in zip(shown, (FIT.loadings[0], 2 * FIT.loadings[1], FIT.loadings[2]), strict=True):
+        np.testing.assert_array_equal(map_of(ax).get_array(), values)
+        low, high = map_of(ax).get_clim()
+        assert -low == high == max(np.abs(FIT.loadings[[0, 2]]).max(), 2 * np.abs(FIT.loadings[1]).max())
+        assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    assert [ax.get_title(loc="left") for ax in shown] == ["a", "b", "c"]
+    assert "a: 3 columns in use" in picture.alt
+
+
+def test_a_cap_bounds_the_colours_and_groups_are_named():
+    picture = loading_maps({"a": FIT.loadings[0]}, cap=0.5, groups=GROUPS)
+    ax = picture.axes[0]
+    assert map_of(ax).get_clim() == (-0.5, 0.5)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["Output", "Housing", "Prices"]
+    np.testing.assert_allclose(ax.get_yticks(), [1.5, 4.0, 6.0])
+    assert [line.get_ydata()[0] for line in ax.lines] == [2.5, 5.5]
+
+
+def test_history_of_a_factor_and_of_its_inclusion():
+    for what in ("loadings", "inclusion"):
+        picture = loading_history(FIT, "F2", what, groups=GROUPS, note="synthetic data")
+        np.testing.assert_array_equal(map_of(picture.axes[0]).get_array(), getattr(FIT, what)[:, :, 1].T)
+    assert map_of(picture.axes[0]).get_clim() == (0.0, 1.0)
+    assert "s2" in picture.alt
+    assert "s3" in picture.alt
+    with pytest.raises(ValueError, match="factor: must be one of"):
+        loading_history(FIT, "F9")
+    with pytest.raises(ValueError, match="what: must be one of"):
+        loading_history(FIT, "F1", "signs")
+
+
+def test_counts_and_their_truth():
+    counts = {"ours": pd.Series([5, 4, 4, 3] * 6, DATES), "static": pd.Series([8] * 24, DATES)}
+    truth = pd.Series([4] * 24, DATES)
+    picture = counts_over_time(counts, truth)
+    ours, static, true = picture.axes[0].lines
+    np.testing.assert_array_equal(ours.get_ydata(), counts["ours"])
+    np.testing.assert_array_equal(static.get_ydata(), counts["static"])
+    np.testing.assert_array_equal(true.get_ydata(), truth)
+    assert "ours: mean 4.0, last 3" in picture.alt
+    assert len(counts_over_time(counts["ours"]).axes[0].lines) == 1
+    with pytest.raises(ValueError, match="1 to 4 lines"):
+        counts_over_time({str(k): truth for k in range(5)})
+
+
+def test_noise_over_time():
+    picture = noise_histories(FIT, ["s1", "s4"])
+    for line, name in zip(picture.axes[0].lines, ["s1", "s4"], strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), FIT.sigma2[name])
+    assert f"s4 at {FIT.sigma2['s4'].idxmax():%Y-%m}" in picture.alt
+    with pytest.raises(ValueError, match="1 to 8 lines"):
+        noise_histories(FIT, [])
+
+
+def test_they_are_public():
+    for one in (loading_maps, loading_history, counts_over_time, noise_histories):
+        assert getattr(plots, one.__name__) is one
