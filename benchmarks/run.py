@@ -39,8 +39,9 @@ def main() -> None:
     with threadpool_limits(1):
         for title, module in SECTIONS.items():
             head = ["| what | measured | limit | |", "|---|---|---|---|"]
-            text += f"\n## {title}\n\n" + "\n".join([*head, *map(str, module.rows())]) + "\n"
-    print(text)
+            section = f"\n## {title}\n\n" + "\n".join([*head, *map(str, module.rows())]) + "\n"
+            print(section, flush=True)
+            text += section
     (Path(__file__).parent / "BENCHMARKS.md").write_text(text, encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ def _in_process():
     move = best_of(lambda: explorer.set(lam=next(lams)), runs=80)
     yield Row("λ slider of lesson 2: one re-estimation", f"{1e3 * compute:.1f} ms", "30 ms", compute <= 0.030)
     yield Row("the same with bands, picture and PNG", f"{1e3 * move:.1f} ms", "none set", None)
-    explorer, alphas = explore.sparse(), (1.0, 0.5, 0.3, 0.2, 0.1, 0.03)
+    explorer, alphas = explore.sparse(), (1.0, 0.5, 0.3, 0.2, 0.1, 0.05)
     compute = max(best_of(lambda a=a: explorer._compute(**{**explorer.values, "alpha": a}), runs=15) for a in alphas)
     move = max(best_of(lambda a=a: explorer.set(alpha=a), runs=15) for a in alphas)
     what = "α slider of lesson 2 (T = 150, K = 6): one re-estimation, the dearest of six α"
@@ -84,7 +84,7 @@ def _in_browser():
         return
     from latency import slider_latency
 
-    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge", "06_canadian_lp"):
+    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge", "02b_sparse_and_shared", "06_canadian_lp"):
         for number, delays in enumerate(slider_latency(ROOT / "notebooks" / f"{name}.ipynb"), 1):
             median = statistics.median(delays)
             what = f"{name}, slider {number}: key press to picture, JupyterLab in Chromium"

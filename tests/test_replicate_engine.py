@@ -13,6 +13,7 @@ import pytest
 import replicate_demo as demo
 
 from tvplab.cli import main
+from tvplab.plots import Picture
 from tvplab.replicate import catalog
 from tvplab.replicate.ledger import write_ledger
 from tvplab.replicate.runner import run_cells
@@ -151,6 +152,22 @@ def test_the_ledger_says_what_is_missing(tmp_path):
     assert "## A demonstration" in page
     assert "3 rows" in page
     assert "1 of 4 cells are missing" in page
+
+
+def test_the_ledger_shows_the_picture_of_a_study(tmp_path):
+    def picture(rows):
+        drawn = Picture(alt=f"{len(rows)} bars", figsize=(2, 1))
+        drawn.subplots().bar(range(len(rows)), [row["seed"] for row in rows])
+        return drawn
+
+    study = replace(demo.STUDIES[0], picture=picture)
+    run_cells(Store(tmp_path, demo.TASK, "quick"), demo.cells("quick", None))
+    write_ledger(tmp_path / "PAGE.md", [study], tmp_path, "quick", None)
+    assert "![4 bars](replication/figures/table-0.png)" in (tmp_path / "PAGE.md").read_text()
+    first = (tmp_path / "replication/figures/table-0.png").read_bytes()
+    assert first.startswith(b"\x89PNG")
+    write_ledger(tmp_path / "PAGE.md", [study], tmp_path, "quick", None)
+    assert (tmp_path / "replication/figures/table-0.png").read_bytes() == first
 
 
 def test_the_ledger_prefers_full_results_once_they_are_finished(tmp_path):

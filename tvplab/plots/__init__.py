@@ -3,7 +3,7 @@
 from tvplab.plots.dynamic_sparse import counts_over_time, loading_history, loading_maps, noise_histories
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
-from tvplab.plots.forecasts import forecast_ratios
+from tvplab.plots.forecasts import forecast_ratios, ratio_boxes
 from tvplab.plots.local_projections import (
     compare_responses,
     response_difference,
@@ -31,6 +31,7 @@ __all__ = [
     "loading_maps",
     "loglik_paths",
     "noise_histories",
+    "ratio_boxes",
     "residual_volatility",
     "response_difference",
     "response_heat",

@@ -1,4 +1,4 @@
-"""Picture of a forecasting contest: how far each model's errors are from the benchmark's."""
+"""Pictures of a contest: how far a model's errors are from a rival's or the benchmark's."""
 
 from __future__ import annotations
 
@@ -70,3 +70,27 @@ def draw_published(ax: Axes, index: pd.Index, table: pd.DataFrame) -> None:
     """Draw the paper's ratios of the same models as diamonds."""
     ratios = table["ratio"].reindex(index).clip(upper=WIDEST)
     ax.plot(ratios, range(len(index)), "D", color=COLOURS["black"], markerfacecolor="white", markersize=4)
+
+
+def ratio_boxes(groups: Mapping[str, pd.Series], title: str, label: str) -> Picture:
+    """Draw one box of error ratios a group, with its median as a number; left of 1 the first model is nearer.
+
+    Whiskers end at the last ratio within 1.5 quartile distances; ratios outside are dots.
+    """
+    alt = f"{label}: " + ", ".join(f"{name}, median {ratios.median():.2f}" for name, ratios in groups.items()) + "."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(7.5, 0.42 * len(groups) + 1.2))
+        ax = picture.subplots()
+        ax.boxplot(
+            [ratios.to_numpy() for ratios in groups.values()],
+            orientation="horizontal",
+            tick_labels=list(groups),
+            medianprops={"color": COLOURS["orange"], "linewidth": 2.0},
+            flierprops={"marker": ".", "markersize": 4},
+        )
+        ax.axvline(1.0, color=COLOURS["black"], linewidth=1.0, linestyle="--")
+        for row, ratios in enumerate(groups.values(), start=1):
+            ax.annotate(f"{ratios.median():.2f}", (1.01, row), xycoords=("axes fraction", "data"), va="center")
+        ax.invert_yaxis()
+        ax.set(title=title, xlabel=label)
+    return picture

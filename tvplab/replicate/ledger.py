@@ -1,4 +1,4 @@
-"""The ledger: a page of markdown with every table, the paper's number beside ours."""
+"""The ledger: a page of markdown with every table and figure, the paper's number beside ours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tvplab.replicate.store import Store
 from tvplab.replicate.study import Study, cell_key
+
+FIGURES = "replication/figures"
+"""Folder of the pictures, beside the page."""
 
 HEADER = """\
 # Replication
@@ -33,6 +36,17 @@ def section(study: Study, folder: Path | str, mode: str, sims: int | None) -> st
     return f"{head}\n{study.table(rows)}\n" if rows else head
 
 
+def illustration(beside: Path, study: Study, folder: Path | str, mode: str, sims: int | None) -> list[str]:
+    """Save the study's picture in `FIGURES` beside the page and return the line that shows it; nothing without one."""
+    rows, _ = rows_of(study, folder, mode, sims)
+    if study.picture is None or not rows:
+        return []
+    picture, target = study.picture(rows), beside / FIGURES / f"{study.id}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    picture.savefig(target, metadata={"Software": None})
+    return [f"![{picture.alt}]({FIGURES}/{study.id}.png)\n"]
+
+
 def finished_mode(study: Study, folder: Path | str, mode: str) -> str:
     """Return "full" where the full study lies finished in the folder, the mode asked for otherwise."""
     rows, asked = rows_of(study, folder, "full", None)
@@ -44,7 +58,8 @@ def write_ledger(path: Path | str, studies: list[Study], folder: Path | str, mod
     parts = []
     for study in studies:
         best = finished_mode(study, folder, mode)
-        parts.append(section(study, folder, best, sims if best == mode else None))
+        chosen = (study, folder, best, sims if best == mode else None)
+        parts += [section(*chosen), *illustration(Path(path).parent, *chosen)]
     new = Path(path).with_suffix(".new")
     new.write_text("\n".join([HEADER, *parts]), encoding="utf-8")
     new.replace(path)

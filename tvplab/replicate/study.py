@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tvplab.plots import Picture
 
 MODES = ("quick", "full")
 
@@ -38,6 +42,7 @@ class Study:
     cells : (mode, sims) → cells, each a dict that JSON can hold; `sims` is None where the mode decides.
     table : rows → markdown, ours beside the paper's.  A row is a finished cell and its result in one dict; there
         may be fewer rows than cells, and there is at least one.
+    picture : rows → the figure that the ledger shows under the table; None without one.
     """
 
     id: str
@@ -46,6 +51,7 @@ class Study:
     task: Task
     cells: Callable[[str, int | None], list[dict]]
     table: Callable[[list[dict]], str]
+    picture: Callable[[list[dict]], Picture] | None = None
 
 
 def cell_key(cell: dict) -> str:
