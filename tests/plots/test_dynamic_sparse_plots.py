@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from tvplab import plots
-from tvplab.plots.dynamic_sparse import counts_over_time, loading_history, loading_maps, noise_histories
+from tvplab.plots.dynamic_sparse import (
+    counts_over_time,
+    errors_and_counts,
+    loading_history,
+    loading_maps,
+    noise_histories,
+)
 
 DATES = pd.date_range("2007-01", periods=24, freq="MS")
 SERIES = [f"s{j}" for j in range(6)]
@@ -80,6 +86,16 @@ def test_counts_and_their_truth():
         counts_over_time({str(k): truth for k in range(5)})
 
 
+def test_errors_beside_counts():
+    errors = pd.DataFrame({"ours": np.linspace(0.1, 0.2, 24), "PCA": np.linspace(1.0, 0.8, 24)}, np.arange(1, 25))
+    counts = (10 * errors).round()
+    picture = errors_and_counts(errors, counts, counts["ours"], note="synthetic data")
+    left, right = picture.axes
+    np.testing.assert_array_equal([line.get_ydata() for line in left.lines], errors.T)
+    np.testing.assert_array_equal([line.get_ydata() for line in right.lines], [*counts.to_numpy().T, counts["ours"]])
+    assert "PCA: error 0.90, 9.0 factors" in picture.alt
+
+
 def test_noise_over_time():
     picture = noise_histories(FIT, ["s1", "s4"])
     for line, name in zip(picture.axes[0].lines, ["s1", "s4"], strict=True):
@@ -90,5 +106,5 @@ def test_noise_over_time():
 
 
 def test_they_are_public():
-    for one in (loading_maps, loading_history, counts_over_time, noise_histories):
+    for one in (loading_maps, loading_history, counts_over_time, errors_and_counts, noise_histories):
         assert getattr(plots, one.__name__) is one

@@ -1,6 +1,12 @@
 """Figures from results, in one style."""
 
-from tvplab.plots.dynamic_sparse import counts_over_time, loading_history, loading_maps, noise_histories
+from tvplab.plots.dynamic_sparse import (
+    counts_over_time,
+    errors_and_counts,
+    loading_history,
+    loading_maps,
+    noise_histories,
+)
 from tvplab.plots.factors import common_component, item_bars, loglik_paths
 from tvplab.plots.figure import Picture
 from tvplab.plots.forecasts import forecast_ratios, ratio_boxes
@@ -25,6 +31,7 @@ __all__ = [
     "counts_over_time",
     "cv_curve",
     "drift_factors",
+    "errors_and_counts",
     "forecast_ratios",
     "item_bars",
     "loading_history",

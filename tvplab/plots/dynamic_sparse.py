@@ -117,6 +117,26 @@ def counts_over_time(
     return picture
 
 
+def errors_and_counts(errors: pd.DataFrame, counts: pd.DataFrame, truth: pd.Series, note: str = "") -> Picture:
+    """Draw errors (left) and numbers of active factors (right, truth dashed) over time, one line a method (Figure 3).
+
+    `errors` and `counts` are dates by method, at most four methods.
+    """
+    ends = "; ".join(f"{m}: error {errors[m].mean():.2f}, {counts[m].mean():.1f} factors" for m in errors)
+    with use_style():
+        picture = Picture(alt=f"Errors and numbers of active factors over time; means: {ends}.", figsize=(11, 3.6))
+        left, right = picture.subplots(1, 2)
+        for method, (colour, dashes) in zip(errors, LOOKS, strict=False):
+            left.plot(errors.index, errors[method], color=COLOURS[colour], ls=dashes)
+            right.plot(counts.index, counts[method], color=COLOURS[colour], ls=dashes, label=str(method))
+        draw_truth(right, truth)
+        left.set(title="RMSE of the loadings", ylim=(0, None))
+        right.set(title="active factors", ylim=(0, None))
+        right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        _say(picture, note)
+    return picture
+
+
 def noise_histories(results, series: list, note: str = "") -> Picture:
     """Draw the idiosyncratic variances σ²_jt of some series over time, one to eight (Figure 8)."""
     if not 1 <= len(series) <= 2 * len(LOOKS):
