@@ -8,8 +8,10 @@ __all__ = [
     "MARSS",
     "TVPVAR",
     "BayesianTVPRegression",
+    "DeepDynamicFactors",
     "DynamicFactorModel",
     "GroupLassoRidge",
+    "GroupedSparseAutoencoder",
     "LocalProjections",
     "ReducedRankRidge",
     "TVPRidge",
@@ -17,6 +19,7 @@ __all__ = [
     "banner",
     "canadian_specification",
     "check",
+    "choose_deep_factors",
     "data",
     "dgp",
     "explore",
@@ -28,8 +31,10 @@ __all__ = [
 _ROOMS = {"data", "dgp", "explore", "metrics", "plots"}
 _DOORS = {
     "BayesianTVPRegression": "tvplab.gibbs_tvp",
+    "DeepDynamicFactors": "tvplab.deep_dfm",
     "DynamicFactorModel": "tvplab.marss",
     "GroupLassoRidge": "tvplab.sparse_tvp",
+    "GroupedSparseAutoencoder": "tvplab.sparse_autoencoder",
     "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
     "ReducedRankRidge": "tvplab.reduced_rank",
@@ -37,6 +42,7 @@ _DOORS = {
     "banner": "tvplab.modes",
     "canadian_specification": "tvplab.local_projections_settings",
     "check": "tvplab.exercises",
+    "choose_deep_factors": "tvplab.deep_dfm_validation",
     "mode": "tvplab.modes",
 }
 

@@ -1,6 +1,7 @@
 """Simulated worlds with a known truth.  Whatever comes from here is synthetic and says so."""
 
 from tvplab.dgp.canada import SimulatedCanada, simulate_canada
+from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_deep_factors
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
 from tvplab.dgp.paths import PATHS, coefficient_path
@@ -11,11 +12,13 @@ __all__ = [
     "DESIGNS",
     "PATHS",
     "SimulatedCanada",
+    "SimulatedDeepFactors",
     "SimulatedFactorModel",
     "SimulatedRegression",
     "SimulatedSparseFactors",
     "coefficient_path",
     "simulate_canada",
+    "simulate_deep_factors",
     "simulate_design",
     "simulate_factor_model",
     "simulate_sparse_factors",

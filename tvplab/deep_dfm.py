@@ -1,0 +1,144 @@
+"""The deep dynamic factor model (D²FM): a dynamic factor model whose encoder, or decoder, is a neural network.
+
+    f_t = G(y_t),   y_t = F(f_t) + ε_t,   f_t = B_1 f_{t-1} + … + u_t,   ε_t = Φ ε_{t-1} + ϵ_t        (eqs 13-16)
+
+Source: Andreini, Izzo and Ricco, *Deep Dynamic Factor Models* (version of March 2024).
+"""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from tvplab.data.standardizer import Standardizer
+from tvplab.deep_dfm_maps import LINKS
+from tvplab.deep_dfm_results import DeepDynamicFactorsResults
+from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.volatility import ConvergenceWarning
+
+
+@dataclass(frozen=True)
+class DeepDynamicFactors:
+    """Deep dynamic factor model, estimated by Algorithm 1 and cast as a state space.
+
+    Needs torch (`pip install 'tvplab[deep]'`) to fit; fitted models are filtered, saved and loaded without it.
+
+    Parameters
+    ----------
+    n_factors : r ≥ 1, width of the code; it may exceed the number of series.
+    hidden : widths of the encoder's hidden layers; None is the Monte Carlo's (6r, 4r, 2r), () one linear layer.
+    link : g of eq. 6: "relu" (the paper's Monte Carlo), "tanh" (its macro data), "sigmoid" or "softplus".
+    symmetric : mirror the encoder in a nonlinear decoder; else the decoder is one linear layer, the loadings Λ.
+    factor_lags : p of eq. 15; the paper takes 2 for macro data.
+    draws : panels of idiosyncratic noise, and epochs, in each Monte Carlo round.
+    max_iter, tol : most rounds, and the relative change of the loss at which they end.  `max_iter=0` stops after
+        pre-training: with `hidden=()` that is principal components by gradient descent.
+    learning_rate : of Adam, per step; falls by 4 % a round.
+    quarterly : names of the columns seen in the last month of their quarter, as sums (1, 2, 3, 2, 1)/3 of five months;
+        the other columns are monthly, dates of the index are not looked at.
+    device : "cpu", or where torch should compute.
+    seed : fixes starting weights and noise; the same numbers on the same machine with one thread.
+    progress : show a bar.
+    pretrain : epochs of pre-training.
+    threads : of torch; one is quickest for networks of this size.
+    """
+
+    n_factors: int
+    hidden: tuple[int, ...] | None = None
+    link: str = "relu"
+    symmetric: bool = False
+    factor_lags: int = 1
+    draws: int = 150
+    max_iter: int = 200
+    tol: float = 5e-4
+    learning_rate: float = 0.005
+    quarterly: Sequence | None = None
+    device: str = "cpu"
+    seed: int | np.random.Generator = 0
+    progress: bool = False
+    pretrain: int = 150
+    threads: int = 1
+
+    def fit(self, Y) -> DeepDynamicFactorsResults:
+        """Estimate from Y (T×N; NaN where missing), standardised series by series.
+
+        Raises
+        ------
+        ValueError, TypeError
+            Names the argument that is wrong.
+        ModuleNotFoundError
+            Torch is not installed.
+        """
+        self._check()
+        data = check_panel(Y, "Y")
+        quarterly = self._quarterly(data.columns)
+        scale = Standardizer.fit(data)
+        _check_length(data, self.factor_lags)
+        train, layout = _torch_room(self, data.shape[1], quarterly)
+        with tqdm(total=self.max_iter, disable=not self.progress, desc="Monte Carlo rounds") as bar:
+            trained = train(
+                scale.transform(data).to_numpy(), layout, pretrain=self.pretrain, draws=self.draws,
+                max_iter=self.max_iter, tol=self.tol, rate=self.learning_rate, device=self.device, threads=self.threads,
+                seed=int(np.random.default_rng(self.seed).integers(2**62)),
+                watch=lambda loss: (bar.set_postfix(loss=f"{loss:.4f}"), bar.update()),
+            )  # fmt: skip
+        if self.max_iter and not trained.converged:
+            text = f"the loss still moved after {self.max_iter} Monte Carlo rounds; raise max_iter"
+            warnings.warn(text, ConvergenceWarning, stacklevel=2)
+        return DeepDynamicFactorsResults.of(self, data, scale, trained, quarterly)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Widths of the encoder's hidden layers."""
+        r = self.n_factors
+        return (6 * r, 4 * r, 2 * r) if self.hidden is None else tuple(self.hidden)
+
+    def _check(self) -> None:
+        for name, least in [("n_factors", 1), ("factor_lags", 1), ("draws", 1), ("max_iter", 0), ("pretrain", 0),
+                            ("threads", 1)]:  # fmt: skip
+            _check_whole(getattr(self, name), name, least)
+        for width in self.widths:
+            _check_whole(width, "hidden", 1)
+        check_number(self.tol, "tol")
+        check_number(self.learning_rate, "learning_rate")
+        check_choice(self.link, "link", tuple(LINKS))
+
+    def _quarterly(self, columns: pd.Index) -> np.ndarray:
+        """Flags (N,) of the quarterly columns."""
+        if isinstance(self.quarterly, str):
+            raise TypeError(f"quarterly: expected a list of column names, got the bare name {self.quarterly!r}")
+        names = list(self.quarterly or [])
+        unknown = [name for name in names if name not in columns]
+        if unknown:
+            raise ValueError(f"quarterly: {unknown[0]!r} is no column of Y; there are {list(columns)[:6]}…")
+        return columns.isin(names)
+
+
+def _check_whole(value, name: str, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name}: must be at least {least}, got {value}")
+
+
+def _check_length(data: pd.DataFrame, lags: int) -> None:
+    if len(data) < 10 + 2 * lags:
+        raise ValueError(f"Y: has {len(data)} periods; at least {10 + 2 * lags} are needed")
+
+
+def _torch_room(model: DeepDynamicFactors, N: int, quarterly: np.ndarray):
+    """Open the room that imports torch, and lay the network out for N series."""
+    try:
+        from tvplab.deep_dfm_network import Layout
+        from tvplab.deep_dfm_training import train
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error}: fitting a deep model needs torch, pip install 'tvplab[deep]'") from None
+    encoder = (N, *model.widths, model.n_factors)
+    decoder = encoder[::-1] if model.symmetric else (model.n_factors, N)
+    return train, Layout(encoder, decoder, model.link, tuple(map(int, np.flatnonzero(quarterly))))

@@ -1,0 +1,75 @@
+"""States of a deep dynamic factor model given data: the Kalman smoother, or the iterated extended one.
+
+With a linear decoder the model is linear and Gaussian.  With a nonlinear one z_t = F(f_t) + ε_t is linearised along the
+smoothed path itself, z_t ≈ F(f̂_t) + F'(f̂_t)(f_t − f̂_t) + ε_t, and smoothed again until the path stands still: the
+Gauss-Newton iteration for the mode of the states given the data (Bell, 1994, SIAM Journal on Optimization 4).
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from tvplab.deep_dfm_maps import Layer, apply_layers, slopes
+from tvplab.deep_dfm_states import LinearForm, month_weights, observation
+from tvplab.marss_moving import times
+from tvplab.statespace import Smoothed, StateSpace
+from tvplab.statespace_fast import filter_and_smooth
+from tvplab.volatility import ConvergenceWarning
+
+PASSES, STILL = 50, 1e-6
+"""Most linearisations; the largest move of a factor, in its standard deviations, that counts as standing still."""
+
+
+class States(NamedTuple):
+    """Smoothed moments, and the observation equation z_t = Z_t x_t + A_t they belong to, in standardised units."""
+
+    smoothed: Smoothed
+    model: StateSpace
+
+    @property
+    def signal(self) -> np.ndarray:
+        """E(z_t | data) (T, N), gaps included."""
+        return times(self.model.Z, self.smoothed.mean) + self.model.A
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Variance (T, N) of z_t given the data."""
+        Z = np.broadcast_to(self.model.Z, (len(self.smoothed.mean), *self.model.Z.shape[-2:]))
+        return np.einsum("tnm,tnm->tn", Z @ self.smoothed.cov, Z) + np.diag(self.model.R)
+
+
+def smooth_linear(z: np.ndarray, form: LinearForm) -> States:
+    """Smooth z (T, N), NaN where missing, with a linear decoder."""
+    return States(filter_and_smooth(z, form.model), form.model)
+
+
+def smooth_nonlinear(
+    z: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray, start: States
+) -> States:
+    """Iterate linearisation and smoothing from a first path; warns where it does not come to rest."""
+    states, r = start, len(form.centre)
+    spread = np.sqrt(np.diag(form.P0)[:r].clip(1e-12))
+    for _ in range(PASSES):
+        Z, A = linearise(states.smoothed.mean, form, decoder, link, quarterly)
+        model = form.model._replace(Z=Z, A=A)
+        before, states = states.smoothed.mean[:, :r], States(filter_and_smooth(z, model), model)
+        moved = np.max(np.abs(states.smoothed.mean[:, :r] - before) / spread)
+        if moved < STILL:
+            return states
+    text = f"the extended smoother still moved by {moved:.2g} sd of a factor after {PASSES} passes"
+    warnings.warn(text, ConvergenceWarning, stacklevel=2)
+    return states
+
+
+def linearise(path: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray):
+    """Z (T, N, m) and A (T, N) of the decoder along a path of states (T, m): each lag of a factor at its own value."""
+    T, r, lags = len(path), len(form.centre), form.lags
+    x = path[:, : r * lags].reshape(T * lags, r)
+    f = x + form.centre
+    J = slopes(decoder, f, link)
+    A = apply_layers(decoder, f, link) - times(J, x)
+    J, A = (np.swapaxes(a.reshape(T, lags, *a.shape[1:]), 1, 2) for a in (J, A))
+    return observation(J, quarterly), np.einsum("nl,tnl->tn", month_weights(quarterly, lags), A)

@@ -1,0 +1,116 @@
+"""Fitted deep factor models on disk: one .npz file of arrays, and JSON for names and settings; no pickle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tvplab.data.standardizer import Standardizer
+from tvplab.deep_dfm_maps import Layer
+from tvplab.deep_dfm_results import DeepDynamicFactorsResults
+from tvplab.deep_dfm_states import LinearForm
+
+VERSION = 1
+
+
+def save(results: DeepDynamicFactorsResults, path: str | Path) -> None:
+    """Write the results of a fit, or of a new vintage, to `path`."""
+    arrays = {"data": results.data, "factors": results.factors, "loadings": results.loadings, "fitted": results.fitted}
+    arrays |= {"loss_path": results.loss_path, "quarterly": results._quarterly}
+    arrays |= {f"form_{name}": value for name, value in results._form._asdict().items()}
+    arrays |= {"scale_mean": results._scale.mean, "scale_sd": results._scale.sd}
+    for name, layers in (("encoder", results._encoder), ("decoder", results._decoder)):
+        for k, layer in enumerate(layers):
+            arrays |= {f"{name}_{k}_W": layer.W, f"{name}_{k}_b": layer.b}
+    text = {
+        "version": VERSION,
+        "model": _model_settings(results.model),
+        "converged": bool(results.converged),
+        "series": _labels(results.data.columns, "a column name"),
+        "index": _index(results.data.index),
+        "links": {"encoder": [x.link for x in results._encoder], "decoder": [x.link for x in results._decoder]},
+    }
+    with open(path, "wb") as file:
+        np.savez(file, json=np.array(json.dumps(text)), **{name: np.asarray(value) for name, value in arrays.items()})
+
+
+def load(path: str | Path) -> DeepDynamicFactorsResults:
+    """Read what `save` wrote.
+
+    Raises
+    ------
+    ValueError
+        For a file of another kind or version.
+    """
+    from tvplab.deep_dfm import DeepDynamicFactors
+
+    with np.load(path, allow_pickle=False) as file:
+        arrays = dict(file)
+    text = json.loads(str(arrays["json"])) if "json" in arrays else {}
+    if text.get("version") != VERSION:
+        raise ValueError(f"{path}: is no deep factor model of version {VERSION}, got {text.get('version')!r}")
+    series, index = pd.Index(text["series"]), _read_index(text["index"])
+    names = [f"F{k + 1}" for k in range(arrays["loadings"].shape[1])]
+    form = {name: arrays[f"form_{name}"] for name in LinearForm._fields}
+    layers = {
+        name: [Layer(arrays[f"{name}_{k}_W"], arrays[f"{name}_{k}_b"], on) for k, on in enumerate(links)]
+        for name, links in text["links"].items()
+    }
+    return DeepDynamicFactorsResults(
+        factors=pd.DataFrame(arrays["factors"], index, names),
+        loadings=pd.DataFrame(arrays["loadings"], series, names),
+        fitted=pd.DataFrame(arrays["fitted"], index, series),
+        loss_path=arrays["loss_path"],
+        converged=text["converged"],
+        n_iter=len(arrays["loss_path"]) - 1,
+        model=DeepDynamicFactors(**{k: tuple(v) if isinstance(v, list) else v for k, v in text["model"].items()}),
+        data=pd.DataFrame(arrays["data"], index, series),
+        _scale=Standardizer(pd.Series(arrays["scale_mean"], series), pd.Series(arrays["scale_sd"], series)),
+        _form=LinearForm(**form | {"lags": int(form["lags"])}),
+        _encoder=layers["encoder"],
+        _decoder=layers["decoder"],
+        _quarterly=arrays["quarterly"],
+    )
+
+
+def _model_settings(model) -> dict:
+    """Settings as JSON holds them; a generator that was the seed has moved on and is not kept."""
+    settings = asdict(model)
+    seed = settings["seed"]
+    settings["seed"] = int(seed) if isinstance(seed, int | np.integer) else None
+    for name in ("hidden", "quarterly"):
+        settings[name] = None if settings[name] is None else list(settings[name])
+    return settings
+
+
+def _labels(labels: pd.Index, what: str) -> list:
+    """Labels as JSON holds them: texts and whole numbers."""
+    values = labels.tolist()
+    for value in values:
+        if not isinstance(value, str | int):
+            raise TypeError(f"save: {what} must be a text or a whole number, got {value!r}")
+    return values
+
+
+def _index(index: pd.Index) -> dict:
+    """Periods of the data as JSON holds them."""
+    freq = getattr(index, "freqstr", None)
+    if isinstance(index, pd.PeriodIndex):
+        return {"kind": "period", "freq": freq, "name": index.name, "values": index.astype(str).tolist()}
+    if isinstance(index, pd.DatetimeIndex):
+        stamps = [stamp.isoformat() for stamp in index]
+        return {"kind": "datetime", "freq": freq, "name": index.name, "values": stamps}
+    return {"kind": "labels", "name": index.name, "values": _labels(index, "a period")}
+
+
+def _read_index(text: dict) -> pd.Index:
+    """Return the index that `_index` wrote."""
+    if text["kind"] == "period":
+        return pd.PeriodIndex(text["values"], freq=text["freq"], name=text["name"])
+    if text["kind"] == "datetime":
+        return pd.DatetimeIndex(text["values"], freq=text["freq"], name=text["name"])
+    return pd.Index(text["values"], name=text["name"])

@@ -1,0 +1,121 @@
+"""Panels that a few factors drive, linearly or not: the Monte Carlo of the deep factor model.
+
+Source: Andreini, Izzo and Ricco, section 4, eqs 19-27, after Doz, Giannone and Reichlin (2012) and Gu, Kelly and Xiu
+(2019).  As the authors' code has it where the paper says otherwise: no further noise v_t in eq. 19; 1/(1 − α²) in the
+place of eq. 26's 1/(1 − ρ²); factors and idiosyncratic components start at one shock, without burn-in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import toeplitz
+from scipy.signal import lfilter
+
+from tvplab.validation import check_number
+
+
+@dataclass(frozen=True)
+class SimulatedDeepFactors:
+    """Synthetic data y (T, N; NaN where missing) and the truth behind them.
+
+    `factors` (T, r) f_t; `factor_set` (T, r̃) what the series load on: f_t, or f_t, its squares and products, its signs;
+    `loadings` (N, r̃) Λ; `common` (T, N) F(f_t); `complete` (T, N) y with nothing missing.
+    """
+
+    y: pd.DataFrame
+    factors: pd.DataFrame
+    factor_set: pd.DataFrame
+    loadings: pd.DataFrame
+    common: pd.DataFrame
+    complete: pd.DataFrame
+    synthetic: bool = True
+
+
+def simulate_deep_factors(
+    T: int = 200,
+    N: int = 10,
+    r: int = 1,
+    nonlinear: bool = True,
+    rho: float = 0.5,
+    alpha: float = 0.0,
+    missing: float = 0.0,
+    u: float = 0.1,
+    tau: float = 0.0,
+    seed: int | np.random.Generator = 0,
+) -> SimulatedDeepFactors:
+    """Simulate y_t = Λ φ(f_t) + ε_t with f_t = ρ f_{t-1} + u_t and ε_t = α ε_{t-1} + ϵ_t.
+
+    Parameters
+    ----------
+    T, N, r : periods, series, factors.
+    nonlinear : φ(f) is f, all its products of degree 2 and its signs, r̃ = (4r + r(r + 1))/2 of them; else f (eq. 22).
+    rho, alpha : autoregressive coefficients of factors and idiosyncratic components, between −1 and 1.
+    missing : share of cells to hide, exactly int(T N missing) of them.
+    u : the share β_i of noise to signal is uniform on [u, 1 − u] (eq. 27), 0 < u ≤ 1/2.
+    tau : correlation of neighbouring series' idiosyncratic shocks, τ^|i−j|, from 0 to below 1.
+    seed : fixes all shocks; which cells are missing, in which order, is drawn once, so that a larger share hides more.
+    """
+    _check(T, N, r, rho, alpha, missing, u, tau)
+    rng = np.random.default_rng(seed)
+    factor_rng, loading_rng, noise_rng, hide_rng = rng.spawn(4)
+    time, series = pd.RangeIndex(1, T + 1, name="period"), [f"y{i + 1}" for i in range(N)]
+    f = lfilter([1.0], [1.0, -rho], factor_rng.standard_normal((T, r)), axis=0)
+    names, phi = factor_functions(f, nonlinear)
+    loadings = loading_rng.standard_normal((N, phi.shape[1]))
+    beta = noise_rng.uniform(u, 1.0 - u, N)
+    gamma = beta / (1.0 - beta) / (1.0 - alpha**2) * (loadings**2).sum(axis=1)
+    noise = idiosyncratic(noise_rng.standard_normal((T, N)), gamma, alpha, tau)
+    common = pd.DataFrame(phi @ loadings.T, time, series)
+    complete = common + noise
+    return SimulatedDeepFactors(
+        y=complete.mask(hidden_cells(T, N, missing, hide_rng)),
+        factors=pd.DataFrame(f, time, names[:r]),
+        factor_set=pd.DataFrame(phi, time, names),
+        loadings=pd.DataFrame(loadings, series, names),
+        common=common,
+        complete=complete,
+    )
+
+
+def factor_functions(f: np.ndarray, nonlinear: bool) -> tuple[list[str], np.ndarray]:
+    """Names and values (T, r̃) of the functions of f (T, r) that the series load on (eqs 22 and 24)."""
+    r = f.shape[1]
+    names = [f"f{k + 1}" for k in range(r)]
+    if not nonlinear:
+        return names, f
+    pairs = [(j, k) for j in range(r) for k in range(j, r)]
+    products = [f"{names[j]}²" if j == k else f"{names[j]}·{names[k]}" for j, k in pairs]
+    degree_2 = np.column_stack([f[:, j] * f[:, k] for j, k in pairs])
+    signs = np.where(f > 0, 1.0, -1.0)
+    return [*names, *products, *(f"sgn {name}" for name in names)], np.hstack([f, degree_2, signs])
+
+
+def idiosyncratic(shocks: np.ndarray, gamma: np.ndarray, alpha: float, tau: float) -> np.ndarray:
+    """Eqs 21 and 26: ε (T, N) from standard normal shocks, innovation covariance τ^|i−j| (1 − α²) √(γ_i γ_j)."""
+    correlation = toeplitz(tau ** np.arange(len(gamma)))
+    scaled = shocks @ np.linalg.cholesky(correlation).T * np.sqrt((1.0 - alpha**2) * gamma)
+    return lfilter([1.0], [1.0, -alpha], scaled, axis=0)
+
+
+def hidden_cells(T: int, N: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Flags (T, N) of exactly int(T N share) cells: the first so many of one random order."""
+    hidden = np.zeros(T * N, dtype=bool)
+    hidden[rng.permutation(T * N)[: int(T * N * share)]] = True
+    return hidden.reshape(T, N)
+
+
+def _check(T, N, r, rho, alpha, missing, u, tau) -> None:
+    for value, name, least in ((T, "T", 10), (N, "N", 2), (r, "r", 1)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise ValueError(f"{name}: must be a whole number of at least {least}, got {value!r}")
+    for value, name in ((rho, "rho"), (alpha, "alpha")):
+        if not -1.0 < value < 1.0:
+            raise ValueError(f"{name}: must lie between -1 and 1, got {value!r}")
+    for value, name in ((missing, "missing"), (tau, "tau")):
+        if not 0.0 <= value < 1.0:
+            raise ValueError(f"{name}: must be from 0 to below 1, got {value!r}")
+    if check_number(u, "u") > 0.5:
+        raise ValueError(f"u: must be at most 0.5, got {u!r}")
