@@ -31,6 +31,7 @@ SETS = [
     "canada-macro",
     "canada-shocks",
     "us-shocks",
+    "us-output-realtime",
 ]
 
 

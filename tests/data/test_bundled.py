@@ -180,6 +180,7 @@ def test_catalog_lists_every_set_with_its_terms():
         "canada-macro",
         "canada-shocks",
         "us-shocks",
+        "us-output-realtime",
     ]
     assert table.loc["nyfed", "vintages"] == ("2016-06-29", "2016-07-29")
     assert table.loc[["us-macro", "nyfed"], "get"].eq("bundled").all()

@@ -17,7 +17,7 @@ def load(name: str, vintage: str | None = None) -> Dataset:
     ----------
     name : str
         One of `tvplab.data.catalog().name`: "us-macro", "nyfed", "fred-md", "fred-qd", "us-recessions",
-        "brazil-ipca", "canada-macro", "canada-shocks" (your own file), "us-shocks".
+        "brazil-ipca", "canada-macro", "canada-shocks" (your own file), "us-shocks", "us-output-realtime".
     vintage : str, optional
         The date of knowledge, as "2020-02" (FRED-MD, FRED-QD) or "2016-06-29" (New York Fed, whose default is
         the latest bundled one).

@@ -8,6 +8,7 @@ from tvplab.data.dataset import Dataset
 from tvplab.data.fred import parse_fred
 from tvplab.data.ipca import parse_ipca
 from tvplab.data.meetings import parse_meetings
+from tvplab.data.realtime import parse_realtime
 from tvplab.data.sources import Source
 from tvplab.data.tables import dated_frame, read_rows
 
@@ -39,6 +40,7 @@ def parse_gaps(raw: bytes, source: Source, vintage: str | None, series: bytes | 
 
 PARSERS = {
     "dated": parse_dated, "fred": parse_fred, "gaps": parse_gaps, "ipca": parse_ipca, "meetings": parse_meetings,
+    "realtime": parse_realtime,
 }  # fmt: skip
 
 
