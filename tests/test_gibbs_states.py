@@ -8,7 +8,7 @@ import statsmodels.tsa.statespace
 from scipy.linalg import LinAlgError
 from statsmodels import datasets
 
-from tvplab.banded_gaussian import draw_banded
+from tvplab.banded_gaussian import draw_banded, draw_tridiagonal
 from tvplab.gibbs_drift import InverseGamma
 from tvplab.gibbs_states import draw_paths, draw_paths_banded, n_variates, path_precision, prior_path
 from tvplab.statespace import StateSpace
@@ -108,6 +108,27 @@ def test_a_vague_start_and_precise_data_do_not_break_the_recursion():
     beta = RNG.standard_normal(K)
     draw = draw_paths(X @ beta, X, np.full(T, 1e-6), np.zeros(K), np.zeros(K), np.full(K, 1e6), np.zeros(T * (K + 1)))
     np.testing.assert_allclose(draw, np.tile(beta, (T, 1)), atol=1e-4)
+
+
+def test_the_dual_form_draws_the_same_path():
+    """Matheron's rule with the T×T kernel (spec C.2): a prior path and its data, moved by the kernel's weights."""
+    y, X, sigma2, Q, m, P = world(*CASES["diagonal"])
+    variates = RNG.standard_normal(n_variates(T, K))
+    path = m + prior_path(Q, P, variates[: T * K].reshape(T, K))
+    gap = y - np.sum(X * path, axis=1) - np.sqrt(sigma2) * variates[T * K :]
+    steps = np.minimum.outer(np.arange(T), np.arange(T))
+    kernel = (X * Q @ X.T) * steps + X * P @ X.T + np.diag(sigma2)
+    pull = X * np.linalg.solve(kernel, gap)[:, None]
+    dual = path + Q * (steps @ pull) + P * pull.sum(axis=0)
+    np.testing.assert_allclose(draw_paths(y, X, sigma2, Q, m, P, variates), dual, atol=1e-10)
+
+
+def test_tridiagonal_draws_are_the_banded_ones():
+    diagonal, below = RNG.uniform(2.5, 4.0, 9), -1.1
+    linear, variates = RNG.standard_normal((2, 9))
+    band = np.stack([diagonal, np.full(9, below)])
+    found = draw_tridiagonal(diagonal, below, linear, variates)
+    np.testing.assert_allclose(found, draw_banded(band, linear, variates), rtol=1e-12)
 
 
 def test_prior_paths_add_up_their_steps():

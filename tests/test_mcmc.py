@@ -51,7 +51,14 @@ def test_shapes_and_what_never_moves():
     assert 50 < effective_size(draws)[0] <= 200
 
 
+def test_r_hat_of_single_precision_far_from_zero():
+    """One pass over 32-bit draws with a mean 10⁴ times their spread: variances keep the digits that the draws have."""
+    draws = (1e4 + np.stack([autoregressions(0.2, 2, 301), autoregressions(0.9, 2, 301, 1)], axis=-1)).astype("f4")
+    np.testing.assert_allclose(split_r_hat(draws), split_r_hat(draws.astype(float) - 1e4), rtol=1e-9)
+
+
 @pytest.mark.parametrize("bad", [np.zeros(9), np.zeros((2, 3)), np.full((2, 9), np.nan)])
 def test_what_is_no_chain_is_refused(bad):
-    with pytest.raises(ValueError, match="draws"):
-        effective_size(bad)
+    for judge in (effective_size, split_r_hat):
+        with pytest.raises(ValueError, match="draws"):
+            judge(bad)

@@ -90,7 +90,7 @@ def sweep(state: State, y: np.ndarray, X: np.ndarray, prior: Prior, variates: Va
     sigma2 = np.exp(state.noise.h)
     beta = draw_paths(y, X, sigma2, state.Q, prior.start_mean, prior.start_var, variates.path)
     Q = prior.drift.draw(state.Q, beta, variates.drift)
-    noise = prior.noise.draw(state.noise, y - np.sum(X * beta, axis=1), variates.noise)
+    noise = prior.noise.draw(state.noise, y - np.einsum("tk,tk->t", X, beta), variates.noise)
     return State(beta, Q, noise)
 
 

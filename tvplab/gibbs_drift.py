@@ -144,4 +144,5 @@ def draw_inverse_wishart(scale: np.ndarray, triangle: np.ndarray) -> np.ndarray:
 
 def _squares(path: np.ndarray) -> np.ndarray:
     """Σ_t (β_t − β_{t-1})² of each coefficient (K,)."""
-    return np.sum(np.diff(path, axis=0) ** 2, axis=0)
+    steps = path[1:] - path[:-1]
+    return np.einsum("tk,tk->k", steps, steps)

@@ -34,17 +34,23 @@ def draw_paths(y, X, sigma2, Q, start_mean, start_var, variates) -> np.ndarray:
     variates : `n_variates` standard normals.
     """
     T, K = len(X), X.shape[-1]
-    path = prior_path(Q, start_var, variates[: T * K].reshape(T, K)) + start_mean
+    path = _prior_steps(Q, start_var, variates[: T * K].reshape(T, K))
+    path[0] += start_mean
     rows = np.ascontiguousarray(X, float).reshape(-1, K)
-    add_smoothed_gap(path, np.ravel(y), rows, np.ravel(sigma2), _dense(Q), _dense(start_var), variates[T * K :])
+    smooth_in_place(path, np.ravel(y), rows, np.ravel(sigma2), _dense(Q), _dense(start_var), variates[T * K :])
     return path
 
 
 def prior_path(Q, start_var, variates: np.ndarray) -> np.ndarray:
     """Draw β − m (T, K) from its prior: a random walk from N(0, P), from standard normals (T, K)."""
+    return np.cumsum(_prior_steps(Q, start_var, variates), axis=0)
+
+
+def _prior_steps(Q, start_var, variates: np.ndarray) -> np.ndarray:
+    """Draw β_1 − m and the steps u_2..u_T (T, K)."""
     steps = variates @ root(Q).T if np.ndim(Q) == 2 else variates * np.sqrt(Q)
     steps[0] = root(start_var) @ variates[0] if np.ndim(start_var) == 2 else np.sqrt(start_var) * variates[0]
-    return np.cumsum(steps, axis=0)
+    return steps
 
 
 def root(covariance: np.ndarray) -> np.ndarray:
@@ -90,48 +96,47 @@ def _dense(covariance) -> np.ndarray:
 
 
 @numba.njit(cache=True, fastmath=True, error_model="numpy")
-def add_smoothed_gap(path, y, X, sigma2, Q, P, variates):
-    """Turn a prior path (T, K) into a posterior draw, in place (spec C.2, steps 2 to 5).
+def smooth_in_place(path, y, X, sigma2, Q, P, variates):
+    """Turn the steps of a prior path (T, K), its start first, into a posterior draw, in place (spec C.2, 2 to 5).
 
     What y (T·N,) differs by from the data of that path (its fit plus errors made from `variates`) is smoothed and
     added.  Rows of X (T·N, K) in the order of time; Q enters after every N of them, a diagonal one at less cost.
     """
-    rows, K = X.shape
-    N, diagonal = rows // len(path), _is_diagonal(Q)
-    V, a, Vz = P.copy(), np.zeros(K), np.empty(K)
+    (rows, K), T = X.shape, len(path)
+    N, diagonal, variances = rows // T, _is_diagonal(Q), np.diag(Q).copy()
+    V, Vz, a, product = P.copy(), P @ X[0], np.zeros(K), np.empty(K)
     gains, scaled = np.empty((rows, K)), np.empty(rows)
-    for i in range(rows):
-        z, old = X[i], path[i // N]
-        F, v = sigma2[i], y[i] - np.sqrt(sigma2[i]) * variates[i]
-        for j in range(K):
-            total = 0.0
-            for k in range(K):
-                total += V[j, k] * z[k]
-            Vz[j] = total
-        for j in range(K):
-            F += z[j] * Vz[j]
-            v -= z[j] * (a[j] + old[j])
-        scaled[i] = v / F
-        for j in range(K):
-            gain = Vz[j] / F
-            gains[i, j] = gain
-            a[j] += gain * v
-            for k in range(K):
-                V[j, k] -= gain * Vz[k]
-        if (i + 1) % N == 0:
-            _add_drift(V, Q, diagonal)
-    _add_backward(path, X, gains, scaled, Q, P, diagonal)
-
-
-@numba.njit(cache=True)
-def _add_drift(V, Q, diagonal):
-    """V + Q, in place."""
-    for j in range(len(V)):
+    for t in range(T):
+        now = path[t]
+        if t > 0:
+            for j in range(K):
+                now[j] += path[t - 1, j]
+        for i in range(t * N, t * N + N):
+            row, after, gain = X[i], X[min(i + 1, rows - 1)], gains[i]
+            F, v = sigma2[i], y[i] - np.sqrt(sigma2[i]) * variates[i]
+            for j in range(K):
+                F += row[j] * Vz[j]
+                v -= row[j] * (a[j] + now[j])
+            scaled[i] = v / F
+            for j in range(K):
+                gain[j] = Vz[j] / F
+                a[j] += gain[j] * v
+                product[j] = 0.0
+            for j in range(K):  # V − K (Vz)' and, in the same pass, its product with the next row
+                gain_j, z = gain[j], after[j]
+                for k in range(K):
+                    value = V[j, k] - gain_j * Vz[k]
+                    V[j, k] = value
+                    product[k] += value * z
+            Vz, product = product, Vz
         if diagonal:
-            V[j, j] += Q[j, j]
+            for j in range(K):
+                V[j, j] += variances[j]
+                Vz[j] += variances[j] * after[j]
         else:
-            for k in range(len(V)):
-                V[j, k] += Q[j, k]
+            V += Q
+            Vz += Q @ after
+    _add_backward(path, X, gains, scaled, Q, P, diagonal)
 
 
 @numba.njit(cache=True)
@@ -148,22 +153,22 @@ def _is_diagonal(Q):
 def _add_backward(path, X, gains, scaled, Q, P, diagonal):
     """r_{i-1} = r_i + z_i (v_i/F_i − K_i'r_i) from the end, then β̂_1 = P r_0 and β̂_{t+1} = β̂_t + Q r_t, added."""
     (rows, K), T = X.shape, len(path)
-    N, r, pulls = rows // T, np.zeros(K), np.empty((T, K))
+    N, r = rows // T, np.zeros(K)
     for i in range(rows - 1, -1, -1):
         weight = scaled[i]
         for j in range(K):
             weight -= gains[i, j] * r[j]
         for j in range(K):
             r[j] += X[i, j] * weight
-        if i % N == 0:
-            pulls[i // N] = r
-    mean = np.zeros(K)
-    for t in range(T):
-        step = P if t == 0 else Q
+            gains[i, j] = r[j]  # the gain has done its work
+    mean, variances = P @ gains[0], np.diag(Q).copy()
+    path[0] += mean
+    for t in range(1, T):
+        pull, now = gains[t * N], path[t]
+        if diagonal:
+            for j in range(K):
+                mean[j] += variances[j] * pull[j]
+        else:
+            mean += Q @ pull
         for j in range(K):
-            if diagonal and t > 0:
-                mean[j] += Q[j, j] * pulls[t, j]
-            else:
-                for k in range(K):
-                    mean[j] += step[j, k] * pulls[t, k]
-        path[t] += mean
+            now[j] += mean[j]

@@ -6,6 +6,7 @@ autocorrelations stops.  Draws come as (C, D, ...): C chains of D draws of anyth
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from scipy import fft
 
@@ -17,9 +18,13 @@ def split_r_hat(draws: np.ndarray) -> np.ndarray:
 
     W is the mean variance within the 2C half chains of n draws, var⁺ = (n − 1)/n·W + the variance of their means.
     """
-    halves = _halves(_checked(draws))
-    within = halves.var(axis=1, ddof=1).mean(axis=0)
-    total = _variance_plus(halves, within)
+    draws = _shaped(draws)
+    half, flat = draws.shape[1] // 2, draws.reshape(*draws.shape[:2], -1)
+    pairs = zip(_moments(flat[:, :half]), _moments(flat[:, -half:]), strict=True)
+    means, variances = (np.concatenate(pair) for pair in pairs)
+    _check_finite(variances)
+    within = variances.mean(axis=0).reshape(draws.shape[2:])
+    total = (half - 1.0) / half * within + means.var(axis=0, ddof=1).reshape(draws.shape[2:])
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total == 0, 1.0, np.sqrt(total / within))
 
@@ -66,11 +71,38 @@ def _halves(draws: np.ndarray) -> np.ndarray:
     return np.concatenate([draws[:, :half], draws[:, -half:]])
 
 
-def _checked(draws) -> np.ndarray:
-    """Return finite draws with at least two dimensions and four draws a chain."""
-    draws = np.asarray(draws, float)
+@numba.njit(cache=True)
+def _moments(chains):
+    """Means and variances (C, M), divisor D − 1, of draws (C, D, M) of any precision, in one pass (Welford, 1962)."""
+    C, D, M = chains.shape
+    means, squares = np.zeros((C, M)), np.zeros((C, M))
+    for c in range(C):
+        mean, square = means[c], squares[c]
+        for d in range(D):
+            draw, share = chains[c, d], 1.0 / (d + 1.0)
+            for m in range(M):
+                gap = draw[m] - mean[m]
+                mean[m] += share * gap
+                square[m] += gap * (draw[m] - mean[m])
+    return means, squares / (D - 1.0)
+
+
+def _shaped(draws) -> np.ndarray:
+    """Return draws with at least two dimensions and four draws a chain."""
+    draws = np.asarray(draws)
     if draws.ndim < 2 or draws.shape[1] < MIN_DRAWS:
         raise ValueError(f"draws: expected (chains, draws, ...) with at least {MIN_DRAWS} draws, got {draws.shape}")
-    if not np.all(np.isfinite(draws)):
+    return draws
+
+
+def _check_finite(values: np.ndarray) -> None:
+    """Refuse draws that are not numbers."""
+    if not np.all(np.isfinite(values)):
         raise ValueError("draws: has NaN or infinite values; none is allowed")
+
+
+def _checked(draws) -> np.ndarray:
+    """Return finite draws in double precision."""
+    draws = _shaped(draws).astype(float)
+    _check_finite(draws)
     return draws

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from tvplab.banded_gaussian import draw_banded
+from tvplab.banded_gaussian import draw_tridiagonal
 
 WEIGHTS = np.array([0.00609, 0.04775, 0.13057, 0.20674, 0.22715, 0.18842, 0.12047, 0.05591, 0.01575, 0.00115])
 MEANS = np.array([1.92677, 1.34744, 0.73504, 0.02266, -0.85173, -1.97278, -3.46788, -5.55246, -8.68384, -14.65])
@@ -35,26 +35,44 @@ def component_probabilities(surprise: np.ndarray) -> np.ndarray:
     return density / density.sum(axis=1, keepdims=True)
 
 
-@numba.njit(cache=True, error_model="numpy")
 def draw_components(surprise: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
     """Draw each period's component (T,), 0 to 9, from y† − h and uniform variates (T,).
 
     The first whose cumulated probability (`component_probabilities`) reaches the uniform.
     """
-    components, cumulative = np.empty(len(surprise), np.int64), np.empty(10)
+    density = _log_densities(surprise)
+    return _first_to_reach(np.exp(density, out=density), uniforms)  # NumPy's exponential is the quicker one
+
+
+@numba.njit(cache=True, fastmath=True, error_model="numpy")
+def _log_densities(surprise):
+    """Log of weight times normal density (T, 10), the largest of a period set to zero."""
+    out = np.empty((len(surprise), 10))
     for t in range(len(surprise)):
-        top = -np.inf
+        x, top = surprise[t], -1e300
         for j in range(10):
-            cumulative[j] = _LOG_HEIGHTS[j] - (surprise[t] - MEANS[j]) ** 2 * _HALF_PRECISIONS[j]
-            top = max(top, cumulative[j])
-        total = 0.0
+            value = _LOG_HEIGHTS[j] - (x - MEANS[j]) ** 2 * _HALF_PRECISIONS[j]
+            out[t, j] = value
+            top = max(top, value)
         for j in range(10):
-            total += np.exp(cumulative[j] - top)
-            cumulative[j] = total
-        components[t] = min(np.searchsorted(cumulative, uniforms[t] * total), 9)
+            out[t, j] -= top
+    return out
+
+
+@numba.njit(cache=True)
+def _first_to_reach(density, uniforms):
+    """First j (T,) with Σ_{i≤j} density ≥ uniform·Σ density, for densities (T, 10)."""
+    components = np.empty(len(uniforms), np.int64)
+    for t in range(len(uniforms)):
+        reach, total, j = uniforms[t] * np.sum(density[t]), density[t, 0], 0
+        while total < reach and j < 9:
+            j += 1
+            total += density[t, j]
+        components[t] = j
     return components
 
 
+@numba.njit(cache=True, error_model="numpy")
 def draw_log_volatility(log_square, components, s, start_mean, start_var, variates, phi=1.0, mu=0.0) -> np.ndarray:
     """Draw h (T,) from y† (T,), its components (T,) and standard normal variates (T,).
 
@@ -64,18 +82,17 @@ def draw_log_volatility(log_square, components, s, start_mean, start_var, variat
     start_mean, start_var : moments of h_1; for φ < 1 the stationary ones are μ and s/(1 − φ²).
     phi, mu : φ and μ; the random walk has φ = 1 and no μ.
     """
-    weight = 1.0 / VARIANCES[components]
-    band = np.empty((2, len(log_square)))
-    band[0] = weight + (1.0 + phi**2) / s
-    band[0, 0] += 1.0 / start_var - 1.0 / s
-    band[0, -1] -= phi**2 / s
-    band[1] = -phi / s
-    linear = weight * (log_square - MEANS[components])
     pull = (1.0 - phi) * mu / s
-    linear[1:] += pull
-    linear[:-1] -= phi * pull
-    linear[0] += start_mean / start_var
-    return draw_banded(band, linear, variates)
+    diagonal, linear = np.empty(len(components)), np.empty(len(components))
+    for t, component in enumerate(components):
+        weight = 1.0 / VARIANCES[component]
+        diagonal[t] = weight + (1.0 + phi**2) / s
+        linear[t] = weight * (log_square[t] - MEANS[component]) + (1.0 - phi) * pull
+    diagonal[0] += 1.0 / start_var - 1.0 / s
+    linear[0] += start_mean / start_var - pull
+    diagonal[-1] -= phi**2 / s
+    linear[-1] += phi * pull
+    return draw_tridiagonal(diagonal, -phi / s, linear, variates)
 
 
 def draw_inverse_gamma(scale, squares, gammas) -> np.ndarray:

@@ -93,17 +93,17 @@ class TVPVAR:
         return [Equation(*equation(Y, self.lags, i), prior) for i, prior in enumerate(priors)]
 
     def _sample(self, equations: list[Equation], draws: int, burn: int, thin: int) -> list[Draws]:
-        """Run the chains, each with its own stream; draws come back stacked (C, D, ...), one `Draws` an equation."""
+        """Run the chains, each with its own stream (SFC64, the quickest); stack the draws of an equation (C, D, ...)."""
         from joblib import Parallel, delayed
 
         run = delayed(run_equations)
         chains = Parallel(n_jobs=self.jobs)(
-            run(equations, draws, burn, thin, rng, self.progress, np.float32)
-            for rng in np.random.default_rng(self.seed).spawn(self.chains)
+            run(equations, draws, burn, thin, np.random.Generator(np.random.SFC64(one)), self.progress, np.float32)
+            for one in np.random.default_rng(self.seed).bit_generator.seed_seq.spawn(self.chains)
         )
         shortest = min(len(chain[0].s) for chain in chains)
         return [
-            Draws(*(np.stack([part[:shortest] for part in parts]) for parts in zip(*same, strict=True)))
+            Draws(*(_stacked([part[:shortest] for part in parts]) for parts in zip(*same, strict=True)))
             for same in zip(*chains, strict=True)
         ]
 
@@ -138,3 +138,8 @@ class TVPVAR:
             raise TypeError(f"tightness: expected a Tightness, got {self.tightness!r}")
         for name, value in vars(self.tightness).items():
             check_number(value, f"tightness.{name}")
+
+
+def _stacked(parts: list[np.ndarray]) -> np.ndarray:
+    """Stack the chains (C, D, ...); one chain is not copied."""
+    return parts[0][None] if len(parts) == 1 else np.stack(parts)

@@ -47,7 +47,7 @@ def lagged(Y: np.ndarray, lags: int) -> np.ndarray:
 
 def equation(Y: np.ndarray, lags: int, i: int) -> tuple[np.ndarray, np.ndarray]:
     """y_i (T − p,) and its regressors z_i (T − p, 1 + np + i), the i variables before it with a minus sign."""
-    return Y[lags:, i].copy(), np.column_stack([lagged(Y, lags), -Y[lags:, :i]])
+    return Y[lags:, i].copy(), np.ascontiguousarray(np.column_stack([lagged(Y, lags), -Y[lags:, :i]]))
 
 
 def residual_sd(Y: np.ndarray, lags: int) -> np.ndarray:
