@@ -1,5 +1,6 @@
 """Simulated worlds with a known truth.  Whatever comes from here is synthetic and says so."""
 
+from tvplab.dgp.anchored_groups import SimulatedGroups, simulate_anchored_groups
 from tvplab.dgp.canada import SimulatedCanada, simulate_canada
 from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_deep_factors
 from tvplab.dgp.designs import DESIGNS, simulate_design
@@ -14,9 +15,11 @@ __all__ = [
     "SimulatedCanada",
     "SimulatedDeepFactors",
     "SimulatedFactorModel",
+    "SimulatedGroups",
     "SimulatedRegression",
     "SimulatedSparseFactors",
     "coefficient_path",
+    "simulate_anchored_groups",
     "simulate_canada",
     "simulate_deep_factors",
     "simulate_design",

@@ -1,5 +1,6 @@
 """Figures from results, in one style."""
 
+from tvplab.plots.autoencoder import group_factor_map, inclusion_maps, training_path
 from tvplab.plots.dynamic_sparse import (
     counts_over_time,
     errors_and_counts,
@@ -33,6 +34,8 @@ __all__ = [
     "drift_factors",
     "errors_and_counts",
     "forecast_ratios",
+    "group_factor_map",
+    "inclusion_maps",
     "item_bars",
     "loading_history",
     "loading_maps",
@@ -44,5 +47,6 @@ __all__ = [
     "response_heat",
     "response_slices",
     "response_surface",
+    "training_path",
     "use_style",
 ]

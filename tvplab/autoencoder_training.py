@@ -1,0 +1,190 @@
+"""Training of the grouped sparse autoencoder (spec B.2): Adam on the weights, EM for the prior, a ladder of λ₀.
+
+    L = ½ mean_{t,j} (x_jt − x̂_jt)² / σ_j² + (1/T) Σ_gk κ_gk |β_gk|
+
+Within an epoch p*, θ and σ² stand still; Adam moves the weights, and a proximal step in Adam's metric sets β's zeros.
+After it p*, θ and σ² follow in closed form, σ² from the residuals as they came along in the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from tvplab.autoencoder_network import Network, decode, encode, standardise
+from tvplab.spike_slab_lasso import (
+    inclusion,
+    negative_log_prior,
+    noise_objective,
+    penalty_rate,
+    proximal_step,
+    residual_variance,
+    slab_share,
+)
+
+UNPENALISED, RAMP = 0.15, 0.5
+"""Shares of the epochs without penalty, and with λ₀ on its way up."""
+LAST_RATE = 0.05
+DECAY = 1e-4
+EPS = 1e-8
+
+
+class Prior(NamedTuple):
+    """Hyperparameters of the spike-and-slab lasso; λ₀ is the ladder's."""
+
+    lam1: float
+    a: float
+    b: float
+
+
+class Plan(NamedTuple):
+    """One entry an epoch: λ₀ (NaN: no penalty) and Adam's learning rate; `batches` an epoch."""
+
+    lam0: np.ndarray
+    rate: np.ndarray
+    batches: int
+
+
+class Moments(NamedTuple):
+    """EM's side of S starts: p* (S, G, K), θ (S, K), σ² (S, N)."""
+
+    p: np.ndarray
+    theta: np.ndarray
+    sigma2: np.ndarray
+
+
+class Trained(NamedTuple):
+    """S trained networks over the whole sample: factors (S, T, K) standardised, reconstruction (S, T, N), objective.
+
+    `centre` and `scale` (S, K) standardise the encoder's output; `path` (epochs, S) is the objective by epoch,
+    `errors` (epochs, S) the mean squared error, `active` (epochs, S, G, K) where β was not zero.
+    """
+
+    network: Network
+    moments: Moments
+    factors: np.ndarray
+    centre: np.ndarray
+    scale: np.ndarray
+    reconstruction: np.ndarray
+    objective: np.ndarray
+    path: np.ndarray
+    errors: np.ndarray
+    active: np.ndarray
+
+
+def ladder(epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int) -> Plan:
+    """No penalty at first, then λ₀ linearly from λ₁ up, then λ₀; the learning rate falls by a cosine to 5 %."""
+    at = np.arange(epochs) / max(epochs - 1, 1)
+    climbed = np.clip((at - UNPENALISED) / RAMP, 0.0, 1.0)
+    path = np.where(at < UNPENALISED, np.nan, lam1 + (lam0 - lam1) * climbed) if sparse else np.full(epochs, np.nan)
+    cosine = LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + np.cos(np.pi * at))
+    return Plan(path, rate * cosine, batches)
+
+
+def train(network: Network, X: np.ndarray, plan: Plan, prior: Prior, seed: int) -> Trained:
+    """Train S networks side by side on standardised X (T, N), with the same minibatches, drawn from `seed`."""
+    with one_thread():
+        x = torch.tensor(X, dtype=torch.float32)
+        wide, rng = network.places.spread(x), torch.Generator().manual_seed(seed)
+        adam = torch.optim.Adam(
+            [{"params": network.weights, "weight_decay": DECAY}, {"params": [network.beta]}], eps=EPS, fused=True
+        )
+        moments, history = opening(network, X.shape[1]), []
+        for lam0, rate in zip(plan.lam0, plan.rate, strict=True):
+            squares = epoch(network, adam, x, wide, moments, (lam0, rate, prior), plan.batches, rng)
+            moments = update(network, moments, squares, len(X), lam0, prior)
+            history.append((*objective(network, moments, squares, len(X), lam0, prior), active_weights(network)))
+        return finished(network, moments, X, x, plan.lam0[-1], prior, history)
+
+
+def opening(network: Network, N: int) -> Moments:
+    """Before the first epoch: p* = θ = ½, σ² = 1."""
+    S, G, K = network.beta.shape
+    return Moments(np.full((S, G, K), 0.5), np.full((S, K), 0.5), np.ones((S, N)))
+
+
+def epoch(network, adam, x, wide, moments, settings, batches, rng) -> np.ndarray:
+    """One pass over the sample in random order; returns Σ_t r_jt² (S, N) of the residuals on the way."""
+    lam0, rate, prior = settings
+    for group in adam.param_groups:
+        group["lr"] = rate
+    precision = network.places.spread(torch.as_tensor(1.0 / moments.sigma2, dtype=x.dtype)).movedim(0, 1)[:, :, None]
+    kappa = torch.as_tensor(penalty_rate(moments.p, lam0, prior.lam1), dtype=x.dtype)
+    squares = 0.0
+    for rows in torch.randperm(len(x), generator=rng).tensor_split(batches):
+        r2 = (wide[:, rows] - decode(network, standardise(encode(network, x[rows])))).square()
+        loss = 0.5 * (r2 * precision).sum() / (len(rows) * x.shape[1])
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        if np.isfinite(lam0):
+            shrink(network.beta, adam.state[network.beta], rate, kappa / len(x))
+        squares = squares + r2.detach().sum(dim=2)
+    return network.places.gather(squares[:, :, None])[..., 0, :].numpy().astype(float)
+
+
+@torch.no_grad()
+def shrink(beta: torch.Tensor, state: dict, rate: float, kappa: torch.Tensor) -> None:
+    """Proximal step for κ|β| in Adam's metric: soft threshold at rate·κ / (√v̂ + ε)."""
+    v_hat = state["exp_avg_sq"] / (1.0 - 0.999 ** float(state["step"]))
+    beta.copy_(proximal_step(beta, rate * kappa / (v_hat.sqrt() + EPS)))
+
+
+def update(network: Network, moments: Moments, squares: np.ndarray, T: int, lam0: float, prior: Prior) -> Moments:
+    """E-step for p*, closed forms for θ and σ²; without penalty p* and θ stay."""
+    sigma2 = residual_variance(squares, T)
+    if not np.isfinite(lam0):
+        return moments._replace(sigma2=sigma2)
+    free = network.mask.numpy()
+    p = inclusion(weights_of(network), moments.theta, lam0, prior.lam1) * free
+    return Moments(p, slab_share(p, free, prior.a, prior.b), sigma2)
+
+
+def objective(network: Network, moments: Moments, squares: np.ndarray, T: int, lam0: float, prior: Prior):
+    """Objective, mean noise term + negative log prior / T, and mean squared error of each start: (S,) and (S,)."""
+    noise = noise_objective(squares, moments.sigma2, T)
+    mse = squares.mean(axis=-1) / T
+    if not np.isfinite(lam0):
+        return noise, mse
+    cost = negative_log_prior(weights_of(network), moments.theta, network.mask.numpy(), lam0, *prior)
+    return noise + cost / T, mse
+
+
+def weights_of(network: Network) -> np.ndarray:
+    """β (S, G, K) as numbers, zeros of the mask included."""
+    return (network.beta.detach() * network.mask).numpy().astype(float)
+
+
+def active_weights(network: Network) -> np.ndarray:
+    """Where β is not zero, (S, G, K)."""
+    return weights_of(network) != 0.0
+
+
+@torch.no_grad()
+def finished(network, moments, X, x, lam0, prior, history) -> Trained:
+    """Whole-sample factors and residuals; p*, θ and σ² once more, from them."""
+    raw = encode(network, x)
+    factors = standardise(raw)
+    reconstruction = network.places.gather(decode(network, factors)).numpy().astype(float)
+    squares = ((X - reconstruction) ** 2).sum(axis=1)
+    moments = update(network, moments, squares, len(X), lam0, prior)
+    last = objective(network, moments, squares, len(X), lam0, prior)[0]
+    centre, scale = raw.mean(dim=1), (raw.var(dim=1, correction=0) + 1e-8).sqrt()
+    path, errors, active = (np.stack(column) for column in zip(*history, strict=True))
+    arrays = [tensor.numpy().astype(float) for tensor in (factors, centre, scale)]
+    return Trained(network, moments, *arrays, reconstruction, last, path, errors, active)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Use one torch thread, so that every machine adds in the same order; small products lose time in more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
