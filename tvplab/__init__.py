@@ -6,6 +6,7 @@ from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
     "MARSS",
+    "MixedFrequencyFactors",
     "TVPVAR",
     "BayesianTVPRegression",
     "DeepDynamicFactors",
@@ -25,6 +26,8 @@ __all__ = [
     "explore",
     "metrics",
     "mode",
+    "news",
+    "nowcast",
     "plots",
 ]
 
@@ -37,6 +40,7 @@ _DOORS = {
     "GroupedSparseAutoencoder": "tvplab.sparse_autoencoder",
     "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
+    "MixedFrequencyFactors": "tvplab.nowcast_factors",
     "ReducedRankRidge": "tvplab.reduced_rank",
     "TVPVAR": "tvplab.tvp_var",
     "banner": "tvplab.modes",
@@ -44,6 +48,8 @@ _DOORS = {
     "check": "tvplab.exercises",
     "choose_deep_factors": "tvplab.deep_dfm_validation",
     "mode": "tvplab.modes",
+    "news": "tvplab.nowcast_news",
+    "nowcast": "tvplab.nowcasting",
 }
 
 

@@ -15,6 +15,8 @@ from tvplab.deep_dfm_maps import Layer, slopes
 from tvplab.deep_dfm_smoothing import States, smooth_linear, smooth_nonlinear
 from tvplab.deep_dfm_states import LinearForm, linear_form
 from tvplab.marss_moving import times
+from tvplab.nowcast_news import News, news
+from tvplab.nowcasting import nowcast
 from tvplab.validation import check_panel
 
 
@@ -147,6 +149,14 @@ class DeepDynamicFactorsResults:
         se = pd.DataFrame(np.sqrt(states.variance[-h:]) * self._form.sd, steps, self.data.columns)
         half = ndtri(0.5 + level / 2.0) * se
         return {"mean": mean, "se": se, "lower": mean - half, "upper": mean + half}
+
+    def nowcast(self, target, vintage: pd.DataFrame, period=None, level: float = 0.9, ahead: int = 1) -> pd.DataFrame:
+        """Nowcast a series from a vintage, parameters fixed: see `nowcasting.nowcast`; needs a linear decoder."""
+        return nowcast(self, vintage, target, period, level, ahead)
+
+    def news(self, old: pd.DataFrame, new: pd.DataFrame, target, period) -> News:
+        """Split a nowcast's change between two vintages: see `nowcast_news.news`; needs a linear decoder."""
+        return news(self, old, new, target, period)
 
     def composite_indicator(self, like=None) -> pd.Series:
         """Composite indicator Σ_k f_kt Σ_i F_ki² / ‖F‖² (T,) of the state of the economy (eq. 29), from `states`.
