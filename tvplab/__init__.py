@@ -6,7 +6,6 @@ from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
     "MARSS",
-    "MixedFrequencyFactors",
     "TVPVAR",
     "BayesianTVPRegression",
     "DeepDynamicFactors",
@@ -14,6 +13,7 @@ __all__ = [
     "GroupLassoRidge",
     "GroupedSparseAutoencoder",
     "LocalProjections",
+    "MixedFrequencyFactors",
     "ReducedRankRidge",
     "TVPRidge",
     "TwoStepRidge",
