@@ -107,9 +107,13 @@ def train(
 
 
 def fit_panel(network: Network, z: np.ndarray, filled: np.ndarray, epochs: int, rate: float) -> None:
-    """Pre-training: a plain autoencoder on the complete rows, or on all rows with gaps interpolated."""
+    """Pre-training: a plain autoencoder on the complete rows, or on all rows with gaps interpolated.
+
+    With quarterly series it is all rows: their sums need the months between.
+    """
     complete = np.isfinite(z).all(axis=1)
-    panel = _tensor(filled[complete] if complete.sum() >= ENOUGH_ROWS else filled, network)
+    few = network.layout.quarterly or complete.sum() < ENOUGH_ROWS
+    panel = _tensor(filled if few else filled[complete], network)
     batches = batch_slices(len(panel), network.layout)
     weight = torch.full_like(panel, 1.0 / panel.numel())
     descend(network, Adam(network, rate, max(epochs, 1) * len(batches)), [panel] * epochs, panel, weight, batches)
