@@ -5,20 +5,18 @@ Sources: Primiceri (2005); the recursive structural form of Chan and Eisenstat (
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from tvplab.gibbs_chain import Draws, Equation, run_equations
 from tvplab.gibbs_priors import VOLATILITIES
 from tvplab.gibbs_results import SETTLED
 from tvplab.mcmc import split_r_hat
-from tvplab.tvp_var_equations import Tightness, equation, equation_prior, residual_sd
+from tvplab.tvp_var_equations import Tightness, check_series, check_whole, equation, equation_prior, residual_sd
 from tvplab.tvp_var_results import TVPVARResults
-from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
+from tvplab.validation import check_choice, check_number
 from tvplab.volatility import ConvergenceWarning
 
 DRIFTS = ("inverse gamma", "half-cauchy", "none")
@@ -61,7 +59,7 @@ class TVPVAR:
             Anything wrong with Y or a hyperparameter; the message names it.
         """
         self._check(draws, burn, thin)
-        frame = self._checked(Y)
+        frame = check_series(Y, self.lags)
         values = frame.to_numpy()
         equations = self._equations(values)
         kept = self._sample(equations, draws, burn, thin)
@@ -75,7 +73,7 @@ class TVPVAR:
             n_iter=burn + count * thin,
             worst_r_hat=worst,
             converged=count == draws and worst <= SETTLED,
-            _equations=equations,
+            _ahead=[one.prior.noise.ahead for one in equations],
             _recent=values[-self.lags :],
         )
         if not results.converged:
@@ -93,7 +91,7 @@ class TVPVAR:
         return [Equation(*equation(Y, self.lags, i), prior) for i, prior in enumerate(priors)]
 
     def _sample(self, equations: list[Equation], draws: int, burn: int, thin: int) -> list[Draws]:
-        """Run the chains, each with its own stream (SFC64, the quickest); stack the draws of an equation (C, D, ...)."""
+        """Run the chains, each with its own stream (SFC64, the quickest); draws come back stacked (C, D, ...)."""
         from joblib import Parallel, delayed
 
         run = delayed(run_equations)
@@ -107,18 +105,6 @@ class TVPVAR:
             for same in zip(*chains, strict=True)
         ]
 
-    def _checked(self, Y) -> pd.DataFrame:
-        """Return Y as a frame, or say what is wrong with it."""
-        frame = as_frame(Y, "Y")
-        if frame.shape[1] < 2:
-            raise ValueError(f"Y: a VAR needs at least 2 variables, got {frame.shape[1]}")
-        check_distinct_columns(frame, "Y")
-        check_varying(frame, "Y", "there is nothing to explain")
-        least = 2 * self.lags + 3
-        if len(frame) < least:
-            raise ValueError(f"Y: {self.lags} lags need at least {least} periods, got {len(frame)}")
-        return frame
-
     def _check(self, draws, burn, thin) -> None:
         """Refuse hyperparameters out of their range."""
         counts = (
@@ -129,8 +115,7 @@ class TVPVAR:
             ("thin", thin, 1),
         )
         for name, value, least in counts:
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-                raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+            check_whole(value, name, least)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
         check_number(self.own_mean, "own_mean", above=-np.inf)

@@ -8,15 +8,18 @@ triangular in the a's, B_0t y_t = c_t + Σ B_lt y_{t−l} + e_t.  The form depen
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from tvplab.gibbs_chain import Prior
 from tvplab.gibbs_drift import HalfCauchy, InverseGamma, NoDrift
 from tvplab.gibbs_noise import ConstantVariance, StochasticVolatility
 from tvplab.gibbs_priors import SHAPE, least_squares
 from tvplab.stochastic_volatility import OFFSET
+from tvplab.validation import as_frame, check_distinct_columns, check_varying
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,26 @@ class Tightness:
     kappa: float = 0.01
     kappa_intercept: float = 0.05
     kappa_h: float = 0.05
+
+
+def check_whole(value, name: str, least: int) -> int:
+    """Return a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+    return int(value)
+
+
+def check_series(Y, lags: int) -> pd.DataFrame:
+    """Return the series of a VAR as a frame (T, n), or say what is wrong with them."""
+    check_whole(lags, "lags", 1)
+    frame = as_frame(Y, "Y")
+    if frame.shape[1] < 2:
+        raise ValueError(f"Y: a VAR needs at least 2 variables, got {frame.shape[1]}")
+    check_distinct_columns(frame, "Y")
+    check_varying(frame, "Y", "there is nothing to explain")
+    if len(frame) < 2 * lags + 3:
+        raise ValueError(f"Y: {lags} lags need at least {2 * lags + 3} periods, got {len(frame)}")
+    return frame
 
 
 def lagged(Y: np.ndarray, lags: int) -> np.ndarray:

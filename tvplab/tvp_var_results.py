@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from tvplab.gibbs_chain import Draws, Equation
+from tvplab.gibbs_chain import Draws
 from tvplab.mcmc import effective_size, split_r_hat
-from tvplab.tvp_var_equations import companion_roots, impulse_responses, system
+from tvplab.tvp_var_equations import check_whole, companion_roots, impulse_responses, system
 from tvplab.tvp_var_forecast import Forecast, simulate_futures
 from tvplab.validation import check_choice, check_number
 
@@ -55,7 +56,7 @@ class TVPVARResults:
     n_iter: int
     worst_r_hat: float
     converged: bool
-    _equations: list[Equation] = field(repr=False)
+    _ahead: list[Callable] = field(repr=False)
     _recent: np.ndarray = field(repr=False)
 
     @property
@@ -84,12 +85,12 @@ class TVPVARResults:
             dates use; None is one standard deviation of the shock at that date.
         level : of the pointwise bands.
         """
-        responses, stable = self._responses(shock, date, _whole(horizon, "horizon", 0), size)
+        responses, stable = self._responses(shock, date, check_whole(horizon, "horizon", 0), size)
         return self._summary(responses, stable, level, f"{date!s}")
 
     def irf_difference(self, shock, date, other, horizon: int = 20, size: float = 1.0, level: float = 0.68):
         """Compare dates: the response at `date` minus that at `other`, draw by draw; an `ImpulseResponse`."""
-        H = _whole(horizon, "horizon", 0)
+        H = check_whole(horizon, "horizon", 0)
         (here, stable), (there, also) = (self._responses(shock, one, H, size) for one in (date, other))
         return self._summary(here - there, stable & also, level, f"{date!s} or {other!s}")
 
@@ -98,9 +99,8 @@ class TVPVARResults:
         theta, q = ([_flat(getattr(one, name)) for one in self.draws] for name in ("beta", "Q"))
         log_variances = np.column_stack([_flat(one.h)[:, -1] for one in self.draws])
         s = np.column_stack([_flat(one.s) for one in self.draws])
-        ahead = [one.prior.noise.ahead for one in self._equations]
         last, rng = [one[:, -1] for one in theta], np.random.default_rng(seed)
-        parts = simulate_futures(last, q, log_variances, s, ahead, self._recent, _whole(h, "h", 1), rng)
+        parts = simulate_futures(last, q, log_variances, s, self._ahead, self._recent, check_whole(h, "h", 1), rng)
         return Forecast(*parts, self.names)
 
     def log_score(self, actual, seed: int | np.random.Generator = 0) -> pd.DataFrame:
@@ -148,16 +148,18 @@ class TVPVARResults:
 
     def _summary(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
         """Quantiles of the responses (R, H + 1, n) that do not explode."""
-        if not 0.0 < check_number(level, "level") < 1.0:
-            raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
         if not stable.any():
             raise ValueError(f"date: every draw explodes at {dates}; tighten the prior or draw more")
-        kept = responses[stable]
-        edges = np.quantile(kept, [0.5, 0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
-        rows = pd.RangeIndex(kept.shape[1], name="horizon")
-        return ImpulseResponse(
-            *(pd.DataFrame(edge, rows, self.names) for edge in edges), kept, float(1 - stable.mean())
-        )
+        return summary(responses[stable], self.names, level, float(1 - stable.mean()))
+
+
+def summary(responses: np.ndarray, names: list, level: float, explosive: float) -> ImpulseResponse:
+    """Pointwise quantiles of the responses (R, H + 1, n) of the draws used."""
+    if not 0.0 < check_number(level, "level") < 1.0:
+        raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
+    edges = np.quantile(responses, [0.5, 0.5 - level / 2.0, 0.5 + level / 2.0], axis=0)
+    rows = pd.RangeIndex(responses.shape[1], name="horizon")
+    return ImpulseResponse(*(pd.DataFrame(edge, rows, names) for edge in edges), responses, explosive)
 
 
 def _flat(values: np.ndarray) -> np.ndarray:
@@ -168,10 +170,3 @@ def _flat(values: np.ndarray) -> np.ndarray:
 def _size(size) -> float:
     """Return the size of a shock, any finite number but zero."""
     return np.sign(size) * check_number(abs(size), "size")
-
-
-def _whole(value, name: str, least: int) -> int:
-    """Return a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
-    return int(value)
