@@ -17,8 +17,10 @@ from scipy import linalg, sparse
 
 from tvplab.statespace import StateSpace
 
-STEADY = 1e-13
+STEADY = 1e-11
 """Relative change of P below which a period of the same pattern counts as the same."""
+CYCLE = 3
+"""Periods whose patterns must agree, too: quarterly series come back every third month."""
 
 SINGULAR = 1e-10
 """Share of a series' variance, left by the series before it, below which it counts as known from them."""
@@ -47,8 +49,8 @@ def filter_gains(seen: np.ndarray, space: StateSpace) -> list[Gain]:
     Periods whose pattern and covariance both repeat share one gain, so that a long balanced history costs little.
     """
     B, P, gains, known = sparse.csr_array(space.B), np.array(space.P1, float), [], {}
-    for row in seen:
-        key = row.tobytes()
+    for t, row in enumerate(seen):
+        key = seen[max(t - CYCLE + 1, 0) : t + 1].tobytes()
         before = known.get(key)
         if before is None or np.abs(P - before[0].P).max() > STEADY * np.abs(P).max():
             gain = _gain(np.flatnonzero(row), P, space)

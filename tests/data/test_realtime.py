@@ -73,3 +73,15 @@ def test_advance_estimates(real_data, monkeypatch):
         annual = 100 * ((last.iloc[-1] / last.iloc[-2]) ** 4 - 1)
         assert annual == pytest.approx(published, abs=0.05)
         assert last.index[-1].to_period("Q") == pd.Period(vintage) - 1
+
+
+def test_many_vintages_are_those_loaded_one_by_one(real_data, monkeypatch):
+    monkeypatch.setenv("TVPLAB_DATA", str(real_data))
+    asked = ["2016-12-16", "2016-06-29", "2016-08-05"]
+    many = data.load_vintages("nyfed", asked)
+    assert list(many) == asked
+    for vintage, dataset in many.items():
+        pd.testing.assert_frame_equal(dataset.frame, data.load("nyfed", vintage).frame)
+        assert dataset.vintage == vintage
+    with pytest.raises(FileNotFoundError, match="nyfed 2001-01-01 is not at hand"):
+        data.load_vintages("nyfed", ["2016-06-29", "2001-01-01"])

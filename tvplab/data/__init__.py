@@ -5,7 +5,7 @@ from tvplab.data.errors import FetchError
 from tvplab.data.fetching import fetch
 from tvplab.data.inventory import catalog, verify
 from tvplab.data.lags import lag_matrix
-from tvplab.data.loading import load
+from tvplab.data.loading import load, load_vintages
 from tvplab.data.mixed_frequency import MARIANO_MURASAWA, aggregation_matrix, quarterly_growth
 from tvplab.data.standardizer import Standardizer
 from tvplab.data.transforms import apply_tcode, apply_tcodes
@@ -22,6 +22,7 @@ __all__ = [
     "fetch",
     "lag_matrix",
     "load",
+    "load_vintages",
     "quarterly_growth",
     "verify",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tvplab.data.dataset import Dataset
 from tvplab.data.parsers import parse
 from tvplab.data.sources import Source, get_source
-from tvplab.data.store import find, find_file
+from tvplab.data.store import find, find_file, read_members
 
 
 def load(name: str, vintage: str | None = None) -> Dataset:
@@ -42,6 +44,33 @@ def load(name: str, vintage: str | None = None) -> Dataset:
         return parse(found.read(), source, vintage, series_table(source))
     except ValueError as error:
         raise ValueError(f"{found.path}: {error}") from error
+
+
+def load_vintages(name: str, vintages: Iterable[str]) -> dict[str, Dataset]:
+    """Load several vintages of a set: as `load`, but an archive that holds many of them is opened once.
+
+    Returns
+    -------
+    dict of vintage to Dataset, in the order asked.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        As `load`.
+    """
+    source = get_source(name)
+    asked = [source.check_vintage(vintage) for vintage in vintages]
+    found = {vintage: find(source, vintage) for vintage in asked}
+    missing = [vintage for vintage, place in found.items() if place is None]
+    if missing:
+        raise FileNotFoundError(_how_to_get(source, missing[0]))
+    series, raw = series_table(source), {}
+    for path in {place.path for place in found.values()}:
+        here = sorted(vintage for vintage, place in found.items() if place.path == path)
+        members = [found[vintage].member for vintage in here]
+        contents = read_members(path, members) if members[0] else [path.read_bytes()]
+        raw |= dict(zip(here, contents, strict=True))
+    return {vintage: parse(raw[vintage], source, vintage, series) for vintage in asked}
 
 
 def series_table(source: Source) -> bytes | None:
