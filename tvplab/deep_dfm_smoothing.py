@@ -19,8 +19,9 @@ from tvplab.statespace import Smoothed, StateSpace
 from tvplab.statespace_fast import filter_and_smooth
 from tvplab.volatility import ConvergenceWarning
 
-PASSES, STILL = 50, 1e-6
-"""Most linearisations; the largest move of a factor, in its standard deviations, that counts as standing still."""
+PASSES, STILL, SHORTEST = 100, 1e-6, 1.0 / 16.0
+"""Most linearisations; the largest move of a factor, in its standard deviations, that counts as standing still;
+the shortest share of a move that is made."""
 
 
 class States(NamedTuple):
@@ -49,16 +50,21 @@ def smooth_linear(z: np.ndarray, form: LinearForm) -> States:
 def smooth_nonlinear(
     z: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray, start: States
 ) -> States:
-    """Iterate linearisation and smoothing from a first path; warns where it does not come to rest."""
-    states, r = start, len(form.centre)
-    spread = np.sqrt(np.diag(form.P0)[:r].clip(1e-12))
+    """Iterate linearisation and smoothing from a first path, with shorter steps where it swings; warns where it does
+    not come to rest.
+    """
+    point, step, before = start.smoothed.mean, 1.0, np.inf
+    spread = np.sqrt(np.diag(form.P0).clip(1e-12))
     for _ in range(PASSES):
-        Z, A = linearise(states.smoothed.mean, form, decoder, link, quarterly)
+        Z, A = linearise(point, form, decoder, link, quarterly)
         model = form.model._replace(Z=Z, A=A)
-        before, states = states.smoothed.mean[:, :r], States(filter_and_smooth(z, model), model)
-        moved = np.max(np.abs(states.smoothed.mean[:, :r] - before) / spread)
+        states = States(filter_and_smooth(z, model), model)
+        move = states.smoothed.mean - point
+        moved = np.max(np.abs(move / spread)[:, : len(form.centre)])
         if moved < STILL:
             return states
+        step = max(step / 2.0, SHORTEST) if moved > 0.8 * before else step
+        point, before = point + step * move, moved
     text = f"the extended smoother still moved by {moved:.2g} sd of a factor after {PASSES} passes"
     warnings.warn(text, ConvergenceWarning, stacklevel=2)
     return states

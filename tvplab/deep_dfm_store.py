@@ -13,6 +13,7 @@ from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_maps import Layer
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_states import LinearForm
+from tvplab.index_text import index_from_text, index_to_text
 
 VERSION = 1
 
@@ -30,8 +31,8 @@ def save(results: DeepDynamicFactorsResults, path: str | Path) -> None:
         "version": VERSION,
         "model": _model_settings(results.model),
         "converged": bool(results.converged),
-        "series": _labels(results.data.columns, "a column name"),
-        "index": _index(results.data.index),
+        "series": index_to_text(results.data.columns),
+        "index": index_to_text(results.data.index),
         "links": {"encoder": [x.link for x in results._encoder], "decoder": [x.link for x in results._decoder]},
     }
     with open(path, "wb") as file:
@@ -53,13 +54,14 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
     text = json.loads(str(arrays["json"])) if "json" in arrays else {}
     if text.get("version") != VERSION:
         raise ValueError(f"{path}: is no deep factor model of version {VERSION}, got {text.get('version')!r}")
-    series, index = pd.Index(text["series"]), _read_index(text["index"])
+    series, index = index_from_text(text["series"]), index_from_text(text["index"])
     names = [f"F{k + 1}" for k in range(arrays["loadings"].shape[1])]
     form = {name: arrays[f"form_{name}"] for name in LinearForm._fields}
     layers = {
         name: [Layer(arrays[f"{name}_{k}_W"], arrays[f"{name}_{k}_b"], on) for k, on in enumerate(links)]
         for name, links in text["links"].items()
     }
+    hidden = text["model"]["hidden"]
     return DeepDynamicFactorsResults(
         factors=pd.DataFrame(arrays["factors"], index, names),
         loadings=pd.DataFrame(arrays["loadings"], series, names),
@@ -67,7 +69,7 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
         loss_path=arrays["loss_path"],
         converged=text["converged"],
         n_iter=len(arrays["loss_path"]) - 1,
-        model=DeepDynamicFactors(**{k: tuple(v) if isinstance(v, list) else v for k, v in text["model"].items()}),
+        model=DeepDynamicFactors(**text["model"] | {"hidden": None if hidden is None else tuple(hidden)}),
         data=pd.DataFrame(arrays["data"], index, series),
         _scale=Standardizer(pd.Series(arrays["scale_mean"], series), pd.Series(arrays["scale_sd"], series)),
         _form=LinearForm(**form | {"lags": int(form["lags"])}),
@@ -85,32 +87,3 @@ def _model_settings(model) -> dict:
     for name in ("hidden", "quarterly"):
         settings[name] = None if settings[name] is None else list(settings[name])
     return settings
-
-
-def _labels(labels: pd.Index, what: str) -> list:
-    """Labels as JSON holds them: texts and whole numbers."""
-    values = labels.tolist()
-    for value in values:
-        if not isinstance(value, str | int):
-            raise TypeError(f"save: {what} must be a text or a whole number, got {value!r}")
-    return values
-
-
-def _index(index: pd.Index) -> dict:
-    """Periods of the data as JSON holds them."""
-    freq = getattr(index, "freqstr", None)
-    if isinstance(index, pd.PeriodIndex):
-        return {"kind": "period", "freq": freq, "name": index.name, "values": index.astype(str).tolist()}
-    if isinstance(index, pd.DatetimeIndex):
-        stamps = [stamp.isoformat() for stamp in index]
-        return {"kind": "datetime", "freq": freq, "name": index.name, "values": stamps}
-    return {"kind": "labels", "name": index.name, "values": _labels(index, "a period")}
-
-
-def _read_index(text: dict) -> pd.Index:
-    """Return the index that `_index` wrote."""
-    if text["kind"] == "period":
-        return pd.PeriodIndex(text["values"], freq=text["freq"], name=text["name"])
-    if text["kind"] == "datetime":
-        return pd.DatetimeIndex(text["values"], freq=text["freq"], name=text["name"])
-    return pd.Index(text["values"], name=text["name"])
