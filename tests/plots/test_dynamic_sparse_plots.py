@@ -25,8 +25,6 @@ def small_results():
     loadings = rng.standard_normal((24, 6, 3)) * (np.arange(6)[None, :, None] // 2 == np.arange(3))
     return SimpleNamespace(
         loadings=loadings,
-        inclusion=(loadings != 0) * 0.9,
-        factors=pd.DataFrame(rng.standard_normal((24, 3)), DATES, ["F1", "F2", "F3"]),
         sigma2=pd.DataFrame(rng.random((24, 6)) + 0.5, DATES, SERIES),
     )
 
@@ -60,16 +58,16 @@ def test_a_cap_bounds_the_colours_and_groups_are_named():
 
 
 def test_history_of_a_factor_and_of_its_inclusion():
-    for what in ("loadings", "inclusion"):
-        picture = loading_history(FIT, "F2", what, groups=GROUPS, note="synthetic data")
-        np.testing.assert_array_equal(map_of(picture.axes[0]).get_array(), getattr(FIT, what)[:, :, 1].T)
-    assert map_of(picture.axes[0]).get_clim() == (0.0, 1.0)
+    history = pd.DataFrame(FIT.loadings[:, :, 1], DATES, SERIES)
+    picture = loading_history(history, "loadings on F2", groups=GROUPS, note="synthetic data")
+    np.testing.assert_array_equal(map_of(picture.axes[0]).get_array(), history.T)
+    low, high = map_of(picture.axes[0]).get_clim()
+    assert -low == high == history.abs().max(axis=None)
+    assert "loadings on F2" in picture.alt
     assert "s2" in picture.alt
-    assert "s3" in picture.alt
-    with pytest.raises(ValueError, match="factor: must be one of"):
-        loading_history(FIT, "F9")
-    with pytest.raises(ValueError, match="what: must be one of"):
-        loading_history(FIT, "F1", "signs")
+    assert "s0" not in picture.alt
+    share = loading_history((history != 0) * 0.9, probability=True)
+    assert map_of(share.axes[0]).get_clim() == (0.0, 1.0)
 
 
 def test_counts_and_their_truth():
@@ -97,12 +95,12 @@ def test_errors_beside_counts():
 
 
 def test_noise_over_time():
-    picture = noise_histories(FIT, ["s1", "s4"])
+    picture = noise_histories(FIT.sigma2[["s1", "s4"]])
     for line, name in zip(picture.axes[0].lines, ["s1", "s4"], strict=True):
         np.testing.assert_array_equal(line.get_ydata(), FIT.sigma2[name])
     assert f"s4 at {FIT.sigma2['s4'].idxmax():%Y-%m}" in picture.alt
     with pytest.raises(ValueError, match="1 to 8 lines"):
-        noise_histories(FIT, [])
+        noise_histories(FIT.sigma2[[]])
 
 
 def test_they_are_public():

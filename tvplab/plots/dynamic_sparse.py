@@ -14,7 +14,6 @@ from tvplab.plots.ridge import draw_truth, time_axis
 from tvplab.plots.style import COLOURS, use_style
 
 SIGNED, SHARE = "PuOr", "cividis"
-WHAT = ("loadings", "inclusion")
 
 
 def loading_maps(
@@ -62,33 +61,33 @@ def draw_map(ax: Axes, loadings: np.ndarray, reach: float):
 
 
 def loading_history(
-    results, factor, what: str = "loadings", groups: Mapping[str, str] | None = None, note: str = ""
+    history: pd.DataFrame,
+    title: str = "loadings",
+    probability: bool = False,
+    groups: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> Picture:
-    """Draw one factor's loadings on all series, or their inclusion probabilities, over time (Figure 6).
+    """Draw one factor's loadings on all series, or its inclusion probabilities, over time (Figure 6).
 
     Parameters
     ----------
-    results : DynamicSparseResults.
-    factor : a column of `results.factors`.
-    what : "loadings" (white is zero) or "inclusion" (probability of the slab).
+    history : (T, N) frame, such as `results.loading(factor="F1")`; white is zero.
+    probability : values are shares from 0 to 1, on a scale of their own.
+    groups : series → group, in the order of the columns.
     """
-    if what not in WHAT:
-        raise ValueError(f"what: must be one of {WHAT}, got {what!r}")
-    names = list(results.factors.columns)
-    if factor not in names:
-        raise ValueError(f"factor: must be one of {names}, got {factor!r}")
-    values = getattr(results, what)[:, :, names.index(factor)].T
-    series, time = results.sigma2.columns, time_axis(results.factors.index)
+    values, time = history.to_numpy().T, time_axis(history.index)
     reach = np.abs(values).max() or 1.0
-    looks = {"cmap": SHARE, "vmin": 0.0, "vmax": 1.0} if what == "inclusion" else {"cmap": SIGNED, "vmin": -reach}
+    looks = (
+        {"cmap": SHARE, "vmin": 0.0, "vmax": 1.0} if probability else {"cmap": SIGNED, "vmin": -reach, "vmax": reach}
+    )
     with use_style():
-        picture = Picture(alt=_history_alt(values, series, factor, what), figsize=(10, 1.6 + 0.022 * len(series)))
+        picture = Picture(alt=_history_alt(history, title), figsize=(10, 1.8 + 0.022 * len(values)))
         ax = picture.subplots()
-        mesh = ax.pcolormesh(time, np.arange(1, len(series) + 1), values, shading="nearest", **{"vmax": reach, **looks})
-        ax.set(ylim=(len(series) + 0.5, 0.5), title=f"{what} of {factor}")
+        mesh = ax.pcolormesh(time, np.arange(1, len(values) + 1), values, shading="nearest", **looks)
+        ax.set(ylim=(len(values) + 0.5, 0.5), title=title)
         ax.grid(False)
         _mark_groups([ax], groups)
-        picture.colorbar(mesh, label="loading" if what == "loadings" else "probability")
+        picture.colorbar(mesh, label="probability" if probability else "loading")
         _say(picture, note)
     return picture
 
@@ -137,18 +136,17 @@ def errors_and_counts(errors: pd.DataFrame, counts: pd.DataFrame, truth: pd.Seri
     return picture
 
 
-def noise_histories(results, series: list, note: str = "") -> Picture:
-    """Draw the idiosyncratic variances σ²_jt of some series over time, one to eight (Figure 8)."""
-    if not 1 <= len(series) <= 2 * len(LOOKS):
-        raise ValueError(f"series: one picture holds 1 to {2 * len(LOOKS)} lines, got {len(series)}")
-    chosen = results.sigma2[list(series)]
-    peaks = ", ".join(f"{name} at {_date(chosen[name].idxmax())}" for name in chosen)
+def noise_histories(sigma2: pd.DataFrame, note: str = "") -> Picture:
+    """Draw idiosyncratic variances σ²_jt over time, (T, 1 to 8) such as `results.sigma2[names]` (Figure 8)."""
+    if not 1 <= sigma2.shape[1] <= 2 * len(LOOKS):
+        raise ValueError(f"sigma2: one picture holds 1 to {2 * len(LOOKS)} lines, got {sigma2.shape[1]}")
+    peaks = ", ".join(f"{name} at {_date(line.idxmax())}" for name, line in sigma2.items())
     looks = [(colour, dash) for dash in ("-", "--") for colour in ("blue", "vermillion", "green", "purple")]
     with use_style():
         picture = Picture(alt=f"Idiosyncratic variances over time; they peak: {peaks}.", figsize=(9, 3.4))
         ax = picture.subplots()
-        for name, (colour, dashes) in zip(chosen, looks, strict=False):
-            ax.plot(time_axis(chosen.index), chosen[name], color=COLOURS[colour], ls=dashes, label=str(name))
+        for name, (colour, dashes) in zip(sigma2, looks, strict=False):
+            ax.plot(time_axis(sigma2.index), sigma2[name], color=COLOURS[colour], ls=dashes, label=str(name))
         ax.set(ylabel="σ² (series' own variance = 1)", ylim=(0, None))
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
         _say(picture, note)
@@ -179,10 +177,10 @@ def _maps_alt(arrays: Mapping[str, np.ndarray]) -> str:
     return f"Maps of loadings, series by factor. {counts}."
 
 
-def _history_alt(values: np.ndarray, series: pd.Index, factor, what: str) -> str:
-    share = np.abs(values).mean(axis=1)
-    most = ", ".join(str(series[k]) for k in np.argsort(-share)[:3] if share[k] > 0)
-    return f"Map of the {what} of {factor}, series by date; largest on average: {most or 'none'}."
+def _history_alt(history: pd.DataFrame, title: str) -> str:
+    size = history.abs().mean().sort_values(ascending=False)
+    most = ", ".join(str(name) for name in size.index[:3] if size[name] > 0)
+    return f"Map of {title}, series by date; largest on average: {most or 'none'}."
 
 
 def _date(label) -> str:
