@@ -5,6 +5,7 @@ from importlib import import_module
 from tvplab.ridge import TVPRidge, TwoStepRidge
 
 __all__ = [
+    "FAVAR",
     "MARSS",
     "TVPVAR",
     "BayesianTVPRegression",
@@ -12,6 +13,7 @@ __all__ = [
     "DynamicFactorModel",
     "GroupLassoRidge",
     "GroupedSparseAutoencoder",
+    "LinearFactors",
     "LocalProjections",
     "MixedFrequencyFactors",
     "ReducedRankRidge",
@@ -37,8 +39,10 @@ _DOORS = {
     "BayesianTVPRegression": "tvplab.gibbs_tvp",
     "DeepDynamicFactors": "tvplab.deep_dfm",
     "DynamicFactorModel": "tvplab.marss",
+    "FAVAR": "tvplab.favar",
     "GroupLassoRidge": "tvplab.sparse_tvp",
     "GroupedSparseAutoencoder": "tvplab.sparse_autoencoder",
+    "LinearFactors": "tvplab.linear_factors",
     "LocalProjections": "tvplab.local_projections",
     "MARSS": "tvplab.marss",
     "MixedFrequencyFactors": "tvplab.nowcast_factors",
