@@ -78,10 +78,15 @@ def rmse_path(truth, loadings) -> np.ndarray:
     return np.sqrt(((truth - loadings) ** 2).mean(axis=(1, 2)))
 
 
-def n_active(loadings, negligible: float = NEGLIGIBLE, least: int = LEAST) -> np.ndarray:
-    """Count the active factors at each date (T,): those with at least `least` loadings that are not negligible."""
+def active_factors(loadings, negligible: float = NEGLIGIBLE, least: int = LEAST) -> np.ndarray:
+    """Which factors are active at each date, (T, r) booleans: those with `least` loadings that are not negligible."""
     alive = np.abs(_as_path(loadings, "loadings")) >= negligible
-    return (alive.sum(axis=1) >= least).sum(axis=1)
+    return alive.sum(axis=1) >= least
+
+
+def n_active(loadings, negligible: float = NEGLIGIBLE, least: int = LEAST) -> np.ndarray:
+    """Count the active factors at each date (T,)."""
+    return active_factors(loadings, negligible, least).sum(axis=1)
 
 
 def active_per_series(loadings, negligible: float = NEGLIGIBLE) -> np.ndarray:

@@ -36,7 +36,11 @@ def filter_and_smooth(y: np.ndarray, model: StateSpace) -> Smoothed:
     ValueError
         When R has a zero or negative variance: such a series cannot be collapsed.
     """
-    collapsed = collapse(y, model)
+    return smooth_collapsed(collapse(y, model), model)
+
+
+def smooth_collapsed(collapsed: Collapsed, model: StateSpace) -> Smoothed:
+    """Smooth from collapsed observations; of `model` only the transition and the start are read."""
     T = len(collapsed.b)
     B, U, Q = (_per_period(matrix, T, n) for matrix, n in ((model.B, 2), (model.U, 1), (model.Q, 2)))
     x1, P1 = np.array(model.x1, float, order="C"), np.array(model.P1, float, order="C")
