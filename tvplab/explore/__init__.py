@@ -2,6 +2,7 @@
 
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, stops_slider, switch
 from tvplab.explore.dfm import dfm
+from tvplab.explore.dss import dss
 from tvplab.explore.explorer import Explorer
 from tvplab.explore.local_projections import local_projections
 from tvplab.explore.panel import LivePanel
@@ -13,6 +14,7 @@ __all__ = [
     "LivePanel",
     "choice",
     "dfm",
+    "dss",
     "float_slider",
     "int_slider",
     "local_projections",
