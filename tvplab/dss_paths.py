@@ -31,10 +31,11 @@ def path_objective(beta, q, z, gamma, prior: Prior) -> float:
 
 
 def curvature(q, gamma, prior: Prior) -> np.ndarray:
-    """W_t (T+1): q_t + (⟨γ_t⟩ + ⟨γ_{t+1}⟩φ²)/λ₁, without what lies beyond T; (1−φ²)⟨γ_0⟩ in place of ⟨γ_0⟩."""
-    own, after = gamma.copy(), np.append(gamma[1:], 0.0)
-    own[0] *= 1.0 - prior.phi**2
-    return q + (own + after * prior.phi**2) / prior.lam1
+    """W_t (..., T+1): q_t + (⟨γ_t⟩ + ⟨γ_{t+1}⟩φ²)/λ₁; nothing beyond T, and (1−φ²)⟨γ_0⟩ in place of ⟨γ_0⟩."""
+    weight = gamma.copy()
+    weight[..., 0] *= 1.0 - prior.phi**2
+    weight[..., :-1] += gamma[..., 1:] * prior.phi**2
+    return q + weight / prior.lam1
 
 
 def one_site(t: int, beta, q, z, gamma, prior: Prior) -> float:

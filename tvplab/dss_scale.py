@@ -8,8 +8,8 @@ wants, that of the smallest
     Σ_t s_t + ½ Σ_t E(ω_t e^{−s_t} − φ̃ ω_{t−1} e^{−s_{t−1}})²/(1 − φ̃²) + ½ Σ_t κ_t (s_t − s_{t−1} + u_t)²
 
 per factor, the first term of the second sum being its stationary one.  The last sum is the prior of the loadings'
-common scale: e^{s_t}β_t leaves e^{s_{t−1}}β_{t−1} at the cost κ_t = Σ_j β_jt β_j,t−1/λ₁, u_t being the change that is in
-the loadings already.  It judges changes of scale only: the mode of the loadings' full prior shrinks them to nothing.
+common scale: it may change from t − 1 to t at the cost κ_t = Σ_j β_jt β_j,t−1/λ₁, and u_t is the change that is in the
+loadings already.  It judges changes of scale only: the mode of the loadings' full prior shrinks them a good deal.
 A plain moving average of E e² in place of this minimum feeds back what it should damp once its window is wide.
 """
 

@@ -2,7 +2,8 @@
 
     σ²_t = δ σ²_{t−1} / v_t,   v_t ~ Beta(δη_{t−1}/2, (1−δ)η_{t−1}/2),   η_t = δ η_{t−1} + 1
 
-Forward filtering, backward smoothing (West and Harrison, ch. 10.8), every series at once.
+Forward filtering, backward smoothing (West and Harrison, ch. 10.8), every series at once.  The squares are those of the
+M-step, given all data; Table 4 has one-step errors instead, divided by the last iteration's variances, and compounds.
 """
 
 from __future__ import annotations
@@ -45,18 +46,3 @@ def smooth_scale(scale: np.ndarray, discount: float) -> np.ndarray:
 def discount_variances(squares: np.ndarray, discount: float, start: np.ndarray) -> np.ndarray:
     """σ̂²_jt (T, N), at least 10⁻³: the M-step under the discount approximation."""
     return np.maximum(smooth_scale(filter_scale(squares, discount, start)[1], discount), FLOOR)
-
-
-def one_step_variances(errors: np.ndarray, f: np.ndarray, discount: float, start: np.ndarray) -> np.ndarray:
-    """Table 4's form, from one-step errors e (T, N) and f = β'V_{t|t−1}β: D_t = δD_{t−1} + e²S_{t−1}/(f + S_{t−1}).
-
-    With the last iteration's σ² in the denominator, as printed, S_t compounds without end; this is the pass's own.
-    """
-    squares, left = np.empty_like(f), np.nan_to_num(errors) ** 2
-    eta, scale = 1.0 / (1.0 - discount), np.array(start, float)
-    D = eta * scale
-    for t in range(len(f)):
-        squares[t] = left[t] * scale / (f[t] + scale)
-        eta, D = discount * eta + 1.0, discount * D + squares[t]
-        scale = D / eta
-    return discount_variances(squares, discount, start)

@@ -11,17 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tvplab.dss_em import Settings, State, as_paths, e_step, estimate, m_step
+from tvplab.dss_em import Estimate, Settings, State, as_paths, by_period, e_step, estimate
+from tvplab.dss_paper import CONSTANTS as PRINTED
+from tvplab.dss_paper import START_SCALE, estimate_as_printed
 from tvplab.dss_prior import Prior
+from tvplab.dss_volatility import discount_variances, expected_squares
 from tvplab.dynamic_sparse_results import DynamicSparseResults
-from tvplab.static_sparse import fit_static
+from tvplab.static_sparse import fit_static, rolling_static
 from tvplab.validation import check_choice, check_number, check_panel
 from tvplab.volatility import ConvergenceWarning
 
-STARTS = ("pooled",)
+STARTS = ("pooled", "anchors")
 """Where EM starts."""
-VARIANTS = ("recommended",)
-"""The algorithm that works, and the one that the paper prints."""
+CONSTANTS = {
+    "recommended": {"lam0": 10.0, "lam1": 0.01, "phi1": None, "theta": 0.5, "discount": 0.98},
+    "paper": PRINTED,
+    "paper, unrotated": PRINTED,
+}
+"""Default hyperparameters of the variants: the algorithm that works, and those that the paper prints."""
 SLAB_VARIANCE = 10.0
 """Variance λ₁/(1 − φ₁²) of a loading in the slab."""
 FIRST_PERSISTENCE = 0.5
@@ -38,27 +45,36 @@ class DynamicSparseFactors:
     Parameters
     ----------
     n_factors : K, more than are expected; columns that are not needed stay zero.
-    lam0 : rate λ₀ of the spike; 5 to 20 work, below 2 zeros are no longer favoured and everything loads.
-    lam1 : variance λ₁ of a loading's change in a period.  √λ₁ is about the change that is allowed.
-    phi1 : persistence φ₁ of a loading; default √(1 − λ₁/10), so that its long-run variance is 10, as in the paper.
-    theta : Θ, long-run share of nonzero loadings.
-    discount : δ of the variances: 1/(1−δ) is about the number of periods that tell today's variance.
+    lam0 : rate λ₀ of the spike, 10; 5 to 20 work, below 2 zeros are no longer favoured and everything loads.
+    lam1 : variance λ₁ of a loading's change in a period, .01.  √λ₁ is about the change that is allowed.
+    phi1 : persistence φ₁ of a loading, √(1 − λ₁/10), so that its long-run variance is 10, as in the paper.
+    theta : Θ, long-run share of nonzero loadings, .5; from .1 to .9 it hardly matters.
+    discount : δ of the variances, .98: 1/(1−δ) is about the number of periods that tell today's variance.
     lifetime : about how many periods a factor lives, or stays away (`dss_lives`); above 1.  None: factors are not
         looked at as a whole, and one that dies fades out over some fifteen periods.
-    start : "pooled": static sparse factors of the whole sample, the best of `n_starts`.
-    n_starts : random starts of the static fit.
+    start : "pooled": static sparse factors of the whole sample, the best of `n_starts`; "anchors": of rolling windows
+        of a quarter of the sample, matched to each other, each the best of `n_starts`.
+    n_starts : random starts of a static fit.
     intercept : whether each series has an intercept that moves as a random walk.
     max_iter, tol : largest number of iterations, and the change of a loading at which they stop.
-    variant : "recommended".
+    variant : "recommended"; or, to see them fail, "paper", with its constants where none are given (`dss_paper`),
+        and "paper, unrotated", which leaves its rotations out.
     seed : of the random starts.
+
+    Notes
+    -----
+    The recommended algorithm departs from the paper: constants; whole paths of loadings are solved for at once,
+    without one-step-late terms (`dss_paths`); scales move in place of rotations (`dss_scale`); φ̃ is estimated; factors
+    die and return as a whole (`dss_lives`).  The last three make its steps none of maximising one posterior, which
+    would shrink the loadings and trail what changes; `objective_path` shows the posterior all the same.
     """
 
     n_factors: int = 10
-    lam0: float = 10.0
-    lam1: float = 0.01
+    lam0: float | None = None
+    lam1: float | None = None
     phi1: float | None = None
-    theta: float = 0.5
-    discount: float = 0.98
+    theta: float | None = None
+    discount: float | None = None
     lifetime: float | None = 400.0
     start: str = "pooled"
     n_starts: int = 10
@@ -79,60 +95,91 @@ class DynamicSparseFactors:
         TypeError, ValueError
             Anything wrong with Y, `start` or a hyperparameter; the message names it.
         """
-        prior = self._check()
+        self._check()
         data = check_panel(Y, "Y")
-        if not self.n_factors <= min(data.shape):
+        if self.n_factors > min(data.shape):
             raise ValueError(f"n_factors: must be at most {min(data.shape)}, got {self.n_factors}")
-        y = data.to_numpy()
+        y, prior = data.to_numpy(), self.prior
         state, scale = self._begin(y, prior, start)
-        settings = Settings(prior, self.discount, scale, self.lifetime, self.intercept)
-        found = estimate(y, state, settings, self.max_iter, self.tol)
+        settings = Settings(prior, self._constant("discount"), scale, self.lifetime, self.intercept)
+        found = self._estimate(y, state, settings)
         if not found.converged:
-            warnings.warn(
-                f"EM stopped at {found.n_iter} iterations before it settled", ConvergenceWarning, stacklevel=2
-            )
+            message = f"EM stopped at {found.n_iter} iterations before it settled"
+            warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return DynamicSparseResults.of(self, data, found, scale)
+
+    @property
+    def prior(self) -> Prior:
+        """The loadings' prior, with the variant's constants where none are given."""
+        lam1, phi = self._constant("lam1"), self._constant("phi1")
+        if phi is None:
+            phi = float(np.sqrt(1.0 - lam1 / SLAB_VARIANCE))
+        return Prior(self._constant("lam0"), lam1, phi, self._constant("theta"))
+
+    def _constant(self, name: str) -> float | None:
+        """A hyperparameter as given, or the variant's."""
+        given = getattr(self, name)
+        return CONSTANTS[self.variant][name] if given is None else given
+
+    def _estimate(self, y: np.ndarray, state: State, settings: Settings) -> Estimate:
+        """Run the variant."""
+        if self.variant == "recommended":
+            return estimate(y, state, settings, self.max_iter, self.tol)
+        printed = settings._replace(start_scale=np.full(y.shape[1], START_SCALE))
+        return estimate_as_printed(y, state, printed, self.max_iter, self.tol, self.variant == "paper")
 
     def _begin(self, y: np.ndarray, prior: Prior, start) -> tuple[State, np.ndarray]:
         """Where EM starts, and S_0 of the variances (N,)."""
-        none = np.zeros(y.shape)
-        if start is None:
-            static = fit_static(y, self.n_factors, self.n_starts, seed=self.seed)
-            sigma2 = np.tile(static.sigma2, (len(y), 1))
-            return State(as_paths(static.loadings, len(y)), sigma2, FIRST_PERSISTENCE, none), static.sigma2
-        shapes = (y.shape[1], self.n_factors)
         if isinstance(start, DynamicSparseResults):
-            if start.loadings.shape != (len(y), *shapes):
-                raise ValueError(f"start: its loadings have shape {start.loadings.shape}, not {(len(y), *shapes)}")
-            state = start._state if self.intercept or start.intercept is None else start._state._replace(intercept=none)
-            return state, start._start_scale
-        B = np.asarray(start, dtype=float)
-        if B.shape not in (shapes, (len(y), *shapes)) or not np.isfinite(B).all():
-            raise ValueError(f"start: must be finite loadings of shape {shapes} or {(len(y), *shapes)}, got {B.shape}")
-        return warm_state(y, as_paths(B, len(y)), prior, self.discount)
+            return self._resume(y, start)
+        if start is None and self.start == "pooled":
+            centred = y - np.nanmean(y, axis=0) if self.intercept else y
+            static = fit_static(centred, self.n_factors, self.n_starts, seed=self.seed)
+            sigma2, none = np.tile(static.sigma2, (len(y), 1)), np.zeros(y.shape)
+            return State(as_paths(static.loadings, len(y)), sigma2, FIRST_PERSISTENCE, none), static.sigma2
+        B = self._anchors(y) if start is None else np.asarray(start, dtype=float)
+        shape = (len(y), y.shape[1], self.n_factors)
+        if B.shape not in (shape, shape[1:]) or not np.isfinite(B).all():
+            raise ValueError(f"start: must be finite loadings of shape {shape} or {shape[1:]}, got {B.shape}")
+        return warm_state(y, as_paths(B, len(y)), prior, self._constant("discount"))
 
-    def _check(self) -> Prior:
-        """Refuse hyperparameters out of their range; return the prior."""
+    def _resume(self, y: np.ndarray, start: DynamicSparseResults) -> tuple[State, np.ndarray]:
+        """The state and S_0 of an earlier result."""
+        shape = (len(y), y.shape[1], self.n_factors)
+        if start.loadings.shape != shape:
+            raise ValueError(f"start: its loadings have shape {start.loadings.shape}, not {shape}")
+        state = start._state if self.intercept else start._state._replace(intercept=np.zeros(y.shape))
+        return state, start._start_scale
+
+    def _anchors(self, y: np.ndarray) -> np.ndarray:
+        """Loadings (T, N, r) of windows around every date."""
+        window = max(len(y) // 4, 3)
+        options = {"window": window, "every": max(window // 10, 1), "n_starts": self.n_starts, "seed": self.seed}
+        path = rolling_static(np.nan_to_num(y), None, self.n_factors, **options)
+        return path[np.minimum(np.arange(len(y)) + window // 2, len(y) - 1)]
+
+    def _check(self) -> None:
+        """Refuse hyperparameters out of their range."""
         for name, least in (("n_factors", 1), ("n_starts", 1), ("max_iter", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
                 raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
-        for name in ("lam0", "lam1", "tol"):
-            check_number(getattr(self, name), name)
-        for name in ("theta", "discount"):
-            if not 0.0 < check_number(getattr(self, name), name) < 1.0:
-                raise ValueError(f"{name}: must lie between 0 and 1, got {getattr(self, name)!r}")
+        check_choice(self.start, "start", STARTS)
+        check_choice(self.variant, "variant", tuple(CONSTANTS))
+        check_choice(self.intercept, "intercept", (True, False))
+        if self.intercept and self.variant != "recommended":
+            raise ValueError(f"intercept: only the recommended variant has one, not {self.variant!r}")
+        for name in ("lam0", "lam1"):
+            check_number(self._constant(name), name)
+        check_number(self.tol, "tol")
         if self.lifetime is not None:
             check_number(self.lifetime, "lifetime", above=1.0)
-        if self.phi1 is None and self.lam1 >= SLAB_VARIANCE:
+        if self._constant("phi1") is None and self._constant("lam1") >= SLAB_VARIANCE:
             raise ValueError(f"lam1: must be below {SLAB_VARIANCE:g} when phi1 is not given, got {self.lam1!r}")
-        phi = np.sqrt(1.0 - self.lam1 / SLAB_VARIANCE) if self.phi1 is None else check_number(self.phi1, "phi1")
-        if not phi < 1.0:
-            raise ValueError(f"phi1: must lie between 0 and 1, got {self.phi1!r}")
-        check_choice(self.start, "start", STARTS)
-        check_choice(self.variant, "variant", VARIANTS)
-        check_choice(self.intercept, "intercept", (True, False))
-        return Prior(self.lam0, self.lam1, float(phi), self.theta)
+        for name in ("phi1", "theta", "discount"):
+            value = self._constant(name)
+            if value is not None and not 0.0 < check_number(value, name) < 1.0:
+                raise ValueError(f"{name}: must lie between 0 and 1, got {value!r}")
 
 
 def warm_state(y: np.ndarray, beta: np.ndarray, prior: Prior, discount: float) -> tuple[State, np.ndarray]:
@@ -141,6 +188,7 @@ def warm_state(y: np.ndarray, beta: np.ndarray, prior: Prior, discount: float) -
     state = State(beta, np.tile(scale, (len(y), 1)), FIRST_PERSISTENCE, np.zeros(y.shape))
     settings = Settings(prior, discount, scale)
     for _ in range(WARM_UP):
-        found = m_step(y, state, e_step(y, state, settings), settings)
-        state = state._replace(sigma2=found.sigma2)
+        moments = e_step(y, state, settings).moments
+        squares = expected_squares(y, by_period(beta), moments.mean, moments.cov)
+        state = state._replace(sigma2=discount_variances(squares, discount, scale))
     return state, state.sigma2.mean(axis=0)
