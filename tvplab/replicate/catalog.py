@@ -11,6 +11,7 @@ MODULES: tuple[str, ...] = (
     "tvplab.replicate.simulation_tables",
     "tvplab.replicate.forecasting",
     "tvplab.replicate.forecasting_choices",
+    "tvplab.replicate.deep_factors",
 )
 """Modules with a tuple `STUDIES`, in the order of the paper."""
 
