@@ -145,6 +145,7 @@ def test_impulse_responses_at_dates(results):
     assert results.irf("rate", date, 6).median.loc[0, "rate"] == pytest.approx(0.5, rel=0.3)
     assert (one.lower <= one.upper).all(axis=None)
     assert 0 <= one.explosive < 0.5
+    assert one.explosive == pytest.approx(results.explosive(date))
     assert len(one.draws) == round(800 * (1 - one.explosive))
     gap = results.irf_difference("output", date, other, 6, size=0.25)
     assert gap.median.loc[0, "output"] == pytest.approx(0, abs=1e-12)

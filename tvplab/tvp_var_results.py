@@ -73,6 +73,10 @@ class TVPVARResults:
         columns = ["const", *(f"L{lag}.{name}" for lag in range(1, self.lags + 1) for name in self.names)]
         return pd.DataFrame(np.linalg.solve(B0, B).mean(axis=0), self.names, columns)
 
+    def explosive(self, date) -> float:
+        """Share of draws whose coefficients at a date explode: the largest companion root exceeds 1."""
+        return float(np.mean(companion_roots(*self._system(date)) > 1.0))
+
     def irf(self, shock, date, horizon: int = 20, size: float | None = None, level: float = 0.68) -> ImpulseResponse:
         """Responses to a structural shock of a date, recursive identification, coefficients frozen at that date.
 

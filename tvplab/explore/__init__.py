@@ -8,6 +8,7 @@ from tvplab.explore.local_projections import local_projections
 from tvplab.explore.panel import LivePanel
 from tvplab.explore.ridge import ridge
 from tvplab.explore.sparse import sparse
+from tvplab.explore.tvp_var import tvp_var
 
 __all__ = [
     "Explorer",
@@ -23,4 +24,5 @@ __all__ = [
     "sparse",
     "stops_slider",
     "switch",
+    "tvp_var",
 ]

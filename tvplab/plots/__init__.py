@@ -21,6 +21,7 @@ from tvplab.plots.local_projections import (
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
+from tvplab.plots.tvp_var import impulse_responses, panel_responses, shock_volatility
 
 __all__ = [
     "COLOURS",
@@ -35,18 +36,21 @@ __all__ = [
     "errors_and_counts",
     "forecast_ratios",
     "group_factor_map",
+    "impulse_responses",
     "inclusion_maps",
     "item_bars",
     "loading_history",
     "loading_maps",
     "loglik_paths",
     "noise_histories",
+    "panel_responses",
     "ratio_boxes",
     "residual_volatility",
     "response_difference",
     "response_heat",
     "response_slices",
     "response_surface",
+    "shock_volatility",
     "training_path",
     "use_style",
 ]

@@ -1,0 +1,59 @@
+"""Pictures of a TVP-VAR show the numbers they are given."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tvplab import TVPVAR, plots
+
+pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
+RNG = np.random.default_rng(3)
+DATA = pd.DataFrame(RNG.standard_normal((60, 4)), columns=["output", "prices", "rate", "money"])
+DATA.index = pd.period_range("1990Q1", periods=60, freq="Q")
+RESULTS = TVPVAR(lags=1).fit(DATA, draws=20, burn=10)
+RESPONSES = {label: RESULTS.irf("rate", RESULTS.index[t], 6, size=0.25) for label, t in (("early", 3), ("late", 50))}
+
+
+def texts(picture):
+    return " ".join(t.get_text() for t in picture.findobj(lambda a: hasattr(a, "get_text")))
+
+
+def test_a_panel_a_variable_a_line_a_response():
+    picture = plots.impulse_responses(RESPONSES, note="Synthetic", titles={"rate": "the rate"})
+    assert sum(ax.axison for ax in picture.axes) == 4
+    for ax, name in zip(picture.axes, DATA, strict=False):
+        for line, response in zip(ax.lines, RESPONSES.values(), strict=False):
+            np.testing.assert_array_equal(line.get_ydata(), response.median[name])
+        band = ax.collections[1].get_paths()[0].vertices
+        assert band[:, 1].max() == pytest.approx(RESPONSES["late"].upper[name].max())
+        assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+    assert "Synthetic" in texts(picture)
+    assert "the rate" in texts(picture)
+    assert "early" in picture.alt
+
+
+def test_chosen_variables_keep_their_order():
+    picture = plots.impulse_responses({"late": RESPONSES["late"]}, variables=["rate", "output"])
+    assert [ax.get_title(loc="left") for ax in picture.axes] == ["rate", "output"]
+    with pytest.raises(ValueError, match="'gold'"):
+        plots.impulse_responses(RESPONSES, variables=["gold"])
+    with pytest.raises(ValueError, match="responses"):
+        plots.impulse_responses({})
+
+
+def test_volatilities_are_the_posterior_medians():
+    picture = plots.shock_volatility(RESULTS, variables=["rate", "money"], marks=[RESULTS.index[20]])
+    assert len(picture.axes) == 2
+    np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), RESULTS.volatility["rate"].median(axis=1))
+    assert picture.axes[0].lines[1].get_xdata()[0] == RESULTS.index[20].to_timestamp()
+
+
+def test_the_map_is_sorted_by_group_and_scaled():
+    groups = {"output": "real", "prices": "nominal", "rate": "nominal", "money": "real"}
+    sd = pd.Series([1.0, 2.0, 4.0, 0.5], list(DATA))
+    picture = plots.panel_responses(RESPONSES["late"], sd, groups, title="late")
+    drawn = picture.axes[0].collections[0].get_array().reshape(4, 7)
+    expected = (RESPONSES["late"].median / sd)[["prices", "rate", "output", "money"]].T
+    np.testing.assert_allclose(drawn, expected)
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["nominal", "real"]
+    np.testing.assert_allclose(picture.axes[0].get_yticks(), [0.5, 2.5])

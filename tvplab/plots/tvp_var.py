@@ -1,0 +1,126 @@
+"""Pictures of a TVP-VAR and a FAVAR: responses at dates side by side, moving volatilities, a whole panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from tvplab.plots.figure import Picture
+from tvplab.plots.local_projections import LINES
+from tvplab.plots.ridge import time_axis
+from tvplab.plots.style import COLOURS, use_style
+
+MOST_COLUMNS = 3
+
+
+def impulse_responses(
+    responses: Mapping[str, object], variables: Sequence | None = None, note: str = "", titles: Mapping | None = None
+) -> Picture:
+    """Draw responses to one shock, a panel a variable, a line with its band for each of up to five responses.
+
+    Parameters
+    ----------
+    responses : label → `ImpulseResponse`, such as {"1981": results.irf("rate", "1981Q2", size=0.25), …}.
+    variables : which to draw, in this order; default all of the first response.
+    note : a sentence above: say here that data are synthetic.
+    titles : variable → title of its panel.
+    """
+    if not 1 <= len(responses) <= len(LINES):
+        raise ValueError(f"responses: 1 to {len(LINES)} lines can be told apart, got {len(responses)}")
+    first = next(iter(responses.values())).median
+    names = list(first.columns if variables is None else variables)
+    missing = [name for name in names if name not in first.columns]
+    if missing:
+        raise ValueError(f"variables: no response of {missing[0]!r}; there are {list(first.columns)[:8]}")
+    columns = min(len(names), MOST_COLUMNS)
+    rows = -(-len(names) // columns)
+    alt = f"Responses of {', '.join(map(str, names))} by horizon: {', '.join(responses)}, with bands."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(3.4 * columns + 0.6, 2.7 * rows))
+        axes = picture.subplots(rows, columns, squeeze=False).ravel()
+        for ax, name in zip(axes, names, strict=False):
+            for (label, response), (colour, dashes) in zip(responses.items(), LINES, strict=False):
+                draw_response(ax, response, name, COLOURS[colour], dashes, label)
+            ax.axhline(0.0, color=COLOURS["grey"], lw=0.8)
+            ax.set(xlim=(first.index[0], first.index[-1]), xlabel="horizon")
+            ax.set_title((titles or {}).get(name, str(name)))
+        for ax in axes[len(names) :]:
+            ax.set_axis_off()
+        if len(responses) > 1:
+            axes[0].legend(frameon=False)
+        if note:
+            picture.suptitle(note, fontsize=11, x=0.01, ha="left", color="#555555")
+    return picture
+
+
+def draw_response(ax: Axes, response, name, colour: str, dashes, label: str = ""):
+    """Draw one variable's median response with its band; return line and band."""
+    horizons = response.median.index
+    (line,) = ax.plot(horizons, response.median[name], color=colour, ls=dashes, label=label)
+    band = ax.fill_between(horizons, response.lower[name], response.upper[name], color=colour, alpha=0.18, lw=0)
+    return line, band
+
+
+def shock_volatility(results, variables: Sequence | None = None, level: float = 0.68, marks: Sequence = ()) -> Picture:
+    """Draw the standard deviation of structural shocks over time, posterior median and band; dashed lines at `marks`.
+
+    Parameters
+    ----------
+    results : TVPVARResults.
+    variables : whose shocks; default all.
+    marks : dates.
+    """
+    draws = results.volatility
+    names = list(draws if variables is None else variables)
+    alt = f"Standard deviation over time of the shocks to {', '.join(map(str, names))}, with bands."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 1.2 + 1.5 * len(names)))
+        for ax, name in zip(picture.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0], names, strict=True):
+            low, middle, high = np.quantile(draws[name], [0.5 - level / 2, 0.5, 0.5 + level / 2], axis=1)
+            time = time_axis(draws[name].index)
+            ax.fill_between(time, low, high, color=COLOURS["blue"], alpha=0.2, lw=0)
+            ax.plot(time, middle, color=COLOURS["blue"])
+            for mark in time_axis(pd.Index(marks)):
+                ax.axvline(mark, color=COLOURS["black"], ls="--", lw=1)
+            ax.set(ylim=(0.0, None))
+            ax.set_title(f"sd of the shock to {name}")
+    return picture
+
+
+def panel_responses(response, sd: pd.Series, groups: Mapping, note: str = "", title: str = "") -> Picture:
+    """Draw the median responses of a whole panel as a map: a row a series, sorted by group, a column a horizon.
+
+    Parameters
+    ----------
+    response : `ImpulseResponse` of `FAVARResults.panel_irf`.
+    sd : (N,) standard deviations, so that all rows have one scale.
+    groups : series → group.
+    """
+    order = sorted(response.median.columns, key=lambda name: str(groups[name]))
+    median = (response.median / sd)[order].T
+    labels = pd.Series([groups[name] for name in order])
+    reach = float(np.abs(median.to_numpy()).max()) or 1.0
+    alt = (
+        f"Map of the responses of {len(order)} series in {labels.nunique()} groups by horizon, in standard deviations."
+    )
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 5.2))
+        ax = picture.subplots()
+        mesh = ax.pcolormesh(
+            median.columns, range(len(order)), median, cmap="PuOr", vmin=-reach, vmax=reach, shading="nearest"
+        )
+        edges = np.flatnonzero(labels.ne(labels.shift()).to_numpy())
+        middles = (edges + np.append(edges[1:], len(order))) / 2 - 0.5
+        ax.set(xlabel="horizon", ylim=(len(order) - 0.5, -0.5))
+        ax.set_yticks(middles, labels.iloc[edges])
+        for edge in edges[1:]:
+            ax.axhline(edge - 0.5, color="black", lw=0.6)
+        ax.grid(False)
+        ax.set_title(title)
+        picture.colorbar(mesh, label="standard deviations")
+        if note:
+            picture.suptitle(note, fontsize=11, x=0.01, ha="left", color="#555555")
+    return picture
