@@ -9,7 +9,7 @@ from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_weights import Layer, Weights
 
 SETTLED = 0.01
-"""How far the objective (per cell) may still move in the last tenth of the epochs."""
+"""How far the objective (per cell) may move from the last tenth of the epochs but one to the last, on average."""
 
 
 def labelled(trained, frame: pd.DataFrame, labels: list, anchored: bool, lam0: np.ndarray) -> AutoencoderResults:
@@ -29,7 +29,7 @@ def labelled(trained, frame: pd.DataFrame, labels: list, anchored: bool, lam0: n
         group_weights=pd.DataFrame(weights.beta, labels, names),
         inclusion=pd.DataFrame(p[:, order], labels, names),
         theta=pd.Series(theta[order], names, name="theta"),
-        sigma2=pd.Series(trained.moments.sigma2[best], series, name="sigma2") * sd**2,
+        sigma2=(trained.moments.sigma2[best] * sd**2).rename("sigma2"),
         reconstruction=pd.DataFrame(trained.reconstruction[best], frame.index, series) * sd + mean,
         mse=float(mse_by_start(trained, frame, mean, sd)[best]),
         loss_path=loss_path(trained, best, lam0),
@@ -56,14 +56,16 @@ def weights_of_start(trained, i: int) -> Weights:
     if layers:
         layers[0] = layers[0][0] / np.linalg.norm(layers[0][0], axis=1, keepdims=True), layers[0][1]
     else:
-        rows = rows / np.linalg.norm(rows, axis=0)
-    beta = (network.beta * network.mask).detach().numpy()[i].astype(float)
-    return Weights(encoder, beta, layers, (rows, offsets), group, network.slope)
+        sizes = np.bincount(group)
+        lengths = np.stack([np.linalg.norm(rows[group == g], axis=0) for g in range(len(sizes))])
+        rows = rows * (np.sqrt(sizes)[:, None] / np.maximum(lengths, 1e-12))[group]
+    beta = network.beta.numpy()[i].astype(float)
+    return Weights(encoder, beta, layers, (rows, offsets), group, network.bend)
 
 
 def _numbers(layer, i: int) -> Layer:
     """Layer of network i; biases lose the dimension of the periods."""
-    W, b = (tensor.detach().numpy()[i].astype(float) for tensor in layer)
+    W, b = (tensor.numpy()[i].astype(float) for tensor in layer)
     return W, b[..., 0, :]
 
 
@@ -130,6 +132,9 @@ def loss_path(trained, best: int, lam0: np.ndarray) -> pd.DataFrame:
 
 
 def settled(path: np.ndarray, active: np.ndarray) -> bool:
-    """Whether the last tenth of the epochs left the zeros alone and the objective within `SETTLED`."""
-    last = max(2, len(path) // 10)
-    return bool((active[-last:] == active[-1]).all() and np.ptp(path[-last:]) < SETTLED)
+    """Whether the last tenth of the epochs left the zeros alone, and the objective within `SETTLED` on average."""
+    last = max(5, len(path) // 10)
+    if len(path) < 2 * last:
+        return False
+    moved = path[-last:].mean() - path[-2 * last : -last].mean()
+    return bool((active[-last:] == active[-1]).all() and abs(moved) < SETTLED)

@@ -43,65 +43,65 @@ class Places(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Weights of S networks.
+    """Weights of S networks: views of one flat vector `theta`, and of `slope`, in which their gradient is laid down.
 
-    `encoder` layers N → … → K; `beta` (S, G, K) group weights, `mask` (G, K) with zeros where β is held at zero;
-    `trunk` layers K → … of the decoder, none where it is linear; `output` from the trunk's last width to the m places
-    of each group; `slope` of the LeakyReLU below zero; `places` of the series.
+    `encoder` layers N → … → K; `beta` (S, G, K) group weights, the last part of `theta`; `trunk` layers K → … of the
+    decoder, none where it is linear; `output` from the trunk's last width to the m places of each group.  `mask` (G, K)
+    has zeros where β is held at zero, `sizes` (G,) the number of series, `bend` the LeakyReLU's slope below zero.
     """
 
+    theta: torch.Tensor
     encoder: list[Layer]
-    beta: torch.Tensor
-    mask: torch.Tensor
     trunk: list[Layer]
     output: Layer
-    slope: float
+    beta: torch.Tensor
+    mask: torch.Tensor
+    sizes: torch.Tensor
+    bend: float
     places: Places
 
+    def over(self, theta: torch.Tensor) -> Network:
+        """The same network with its weights in another vector, such as the one that takes the gradient."""
+        parts, at = [], 0
+        for tensor in self.parts:
+            parts.append(theta[at : at + tensor.numel()].view(tensor.shape))
+            at += tensor.numel()
+        layers, n = list(zip(parts[:-1:2], parts[1:-1:2], strict=True)), len(self.encoder)
+        return self._replace(theta=theta, encoder=layers[:n], trunk=layers[n:-1], output=layers[-1], beta=parts[-1])
+
     @property
-    def weights(self) -> list[torch.Tensor]:
-        """All that is trained but β."""
-        return [tensor for layer in [*self.encoder, *self.trunk, self.output] for tensor in layer]
+    def parts(self) -> list[torch.Tensor]:
+        """All weights, in the order of `theta`."""
+        return [one for layer in [*self.encoder, *self.trunk, self.output] for one in layer] + [self.beta]
 
 
 def start(
-    places: Places, mask: np.ndarray, hidden: tuple[int, ...], linear: bool, slope: float, seeds: list[int]
+    places: Places, mask: np.ndarray, hidden: tuple[int, ...], linear: bool, bend: float, seeds: list[int]
 ) -> Network:
-    """Draw the weights of one network a seed: normal with variance 2 / ((1 + slope²) inputs), biases 0, β = 1."""
+    """Draw the weights of one network a seed: normal with variance 2 / ((1 + bend²) inputs), biases 0, β = 1."""
     mask = torch.as_tensor(mask, dtype=torch.float32)
-    N, (G, K), m = len(places.group), mask.shape[-2:], int(places.slot.max()) + 1
-    encoder_widths = [N, *hidden, K]
-    trunk_widths = [K] if linear else [K, *hidden[::-1]]
-    gain = math.sqrt(2.0 / (1.0 + slope**2))
+    N, (G, K), m = len(places.group), mask.shape, int(places.slot.max()) + 1
+    encoder, trunk = [N, *hidden, K], [K] if linear else [K, *hidden[::-1]]
+    shapes = [*pairwise(encoder), *pairwise(trunk), (G, trunk[-1], m)]
     drawn = []
     for seed in seeds:
         rng = torch.Generator().manual_seed(seed)
-        drawn.append(
-            [
-                torch.randn(*shape, generator=rng) * gain / math.sqrt(shape[-2])
-                for shape in [*_shapes(encoder_widths), *_shapes(trunk_widths), (G, trunk_widths[-1], m)]
-            ]
-        )
-    weights = [torch.stack(same) for same in zip(*drawn, strict=True)]
+        drawn.append([torch.randn(*shape, generator=rng) / math.sqrt(shape[-2]) for shape in shapes])
+    gain = math.sqrt(2.0 / (1.0 + bend**2))
+    weights = [gain * torch.stack(same) for same in zip(*drawn, strict=True)]
     weights[-1] *= places.spread(torch.ones(1, N)).movedim(1, 0)[0][:, None]  # empty places stay empty
     layers = [(W, W.new_zeros(*W.shape[:-2], 1, W.shape[-1])) for W in weights]
-    for W, b in layers:
-        W.requires_grad_(), b.requires_grad_()
-    beta = (torch.ones(len(seeds), G, K) * mask).requires_grad_()
-    n = len(encoder_widths) - 1
-    return Network(layers[:n], beta, mask, layers[n:-1], layers[-1], slope, places)
-
-
-def _shapes(widths: list[int]) -> list[tuple[int, int]]:
-    return list(pairwise(widths))
+    beta = torch.ones(len(seeds), G, K) * mask
+    n, sizes = len(encoder) - 1, torch.as_tensor(np.bincount(places.group), dtype=torch.float32)
+    network = Network(torch.empty(0), layers[:n], layers[n:-1], layers[-1], beta, mask, sizes, bend, places)
+    return network.over(torch.cat([one.flatten() for one in network.parts]))
 
 
 def encode(network: Network, x: torch.Tensor) -> torch.Tensor:
     """Encoder: x (B, N) → latent f (S, B, K), not yet standardised."""
-    S = len(network.beta)
-    z = x.expand(S, *x.shape)
+    z = x.expand(len(network.beta), *x.shape)
     for W, b in network.encoder[:-1]:
-        z = leaky_relu(torch.baddbmm(b, z, W), network.slope)
+        z = leaky_relu(torch.baddbmm(b, z, W), network.bend)
     W, b = network.encoder[-1]
     return torch.baddbmm(b, z, W)
 
@@ -115,18 +115,36 @@ def standardise(f: torch.Tensor) -> torch.Tensor:
 def decode(network: Network, f: torch.Tensor) -> torch.Tensor:
     """Decoder: Dec(β_g ⊙ f) for every group, f (S, B, K) → (S, G, B, m); the trunk is the same for all groups."""
     (S, B, K), G = f.shape, network.beta.shape[1]
-    z = (f[:, None] * (network.beta * network.mask)[:, :, None]).reshape(S, G * B, K)
+    z = (f[:, None] * network.beta[:, :, None]).view(S, G * B, K)
     for i, (W, b) in enumerate(network.trunk):
-        z = leaky_relu(torch.baddbmm(b, z, unit_directions(W) if i == 0 else W), network.slope)
+        z = leaky_relu(torch.baddbmm(b, z, unit_directions(W) if i == 0 else W), network.bend)
     W, b = network.output
-    W = W if network.trunk else unit_directions(W)
+    W = W if network.trunk else network.sizes[:, None, None].sqrt() * unit_directions(W)
     return torch.baddbmm(b.flatten(0, 1), z.view(S * G, B, -1), W.flatten(0, 1)).view(S, G, B, -1)
 
 
 def unit_directions(W: torch.Tensor) -> torch.Tensor:
-    """The decoder's first layer with a unit vector a factor: (S, K, h), or (S, G, K, m) where it is the only layer.
+    """A factor's vector in the decoder's first layer (…, K, outputs) at length 1: its size is β's affair."""
+    return W / lengths(W)
 
-    Otherwise β and this layer trade scale, and the sizes of β say nothing.
+
+def lengths(W: torch.Tensor) -> torch.Tensor:
+    """Lengths of those vectors (…, K, 1)."""
+    return W.square().sum(dim=-1, keepdim=True).sqrt().clamp_min(1e-12)
+
+
+@torch.no_grad()
+def pin_scale(network: Network) -> None:
+    """Make the largest |β| of each start 1 and leave the map as it is.
+
+    The LeakyReLU lets a positive factor through: cβ with c times the first biases and 1/c times the next weights is the
+    same decoder.  Without a pin the penalty would shrink all of β for nothing.  A linear decoder has no such freedom.
     """
-    over = (2,) if W.dim() == 3 else (1, 3)
-    return W / W.square().sum(dim=over, keepdim=True).sqrt()
+    if not network.trunk:
+        return
+    largest = network.beta.abs().amax(dim=(1, 2), keepdim=True)
+    c = 1.0 / torch.where(largest > 0, largest, 1.0)
+    following = network.trunk[1][0] if len(network.trunk) > 1 else network.output[0]
+    network.beta.mul_(c)
+    network.trunk[0][1].mul_(c)
+    following.div_(c if following.dim() == 3 else c[..., None])

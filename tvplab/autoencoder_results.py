@@ -31,7 +31,7 @@ class AutoencoderResults:
         `active` weights.
     starts : frame by start: `objective`, `mse`, `active` weights; the fit is the one with the smallest objective.
     groups : dict of series → group.
-    converged : in the last tenth of the epochs the zeros stayed and the objective moved by less than 0.01.
+    converged : in the last tenth of the epochs the zeros stayed, and the objective was within 0.01 of the tenth before.
     n_iter : epochs.
     mean, sd : (N,) of the data, by which the series were standardised.
     weights : the network, a `Weights`.

@@ -2,7 +2,8 @@
 
     L = ½ mean_{t,j} (x_jt − x̂_jt)² / σ_j² + (1/T) Σ_gk κ_gk |β_gk|
 
-Within an epoch p*, θ and σ² stand still; Adam moves the weights, and a proximal step in Adam's metric sets β's zeros.
+Within an epoch p*, θ and σ² stand still; Adam moves the weights, and a proximal step in Adam's metric sets β's zeros:
+a soft threshold at rate·κ / (T √v̂), since Adam's step is a gradient step in the metric √v̂ / rate.
 After it p*, θ and σ² follow in closed form, σ² from the residuals as they came along in the epoch.
 """
 
@@ -15,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from tvplab.autoencoder_network import Network, decode, encode, standardise
+from tvplab.autoencoder_gradient import descend_into
+from tvplab.autoencoder_network import Network, decode, encode, pin_scale, standardise
 from tvplab.spike_slab_lasso import (
     inclusion,
     negative_log_prior,
@@ -25,12 +27,12 @@ from tvplab.spike_slab_lasso import (
     residual_variance,
     slab_share,
 )
+from tvplab.torch_adam import Adam
 
 UNPENALISED, RAMP = 0.15, 0.5
 """Shares of the epochs without penalty, and with λ₀ on its way up."""
 LAST_RATE = 0.05
 DECAY = 1e-4
-EPS = 1e-8
 
 
 class Prior(NamedTuple):
@@ -47,6 +49,15 @@ class Plan(NamedTuple):
     lam0: np.ndarray
     rate: np.ndarray
     batches: int
+
+
+class Step(NamedTuple):
+    """What one epoch needs to know: λ₀ (NaN: no penalty), Adam's rate, λ₁, and T."""
+
+    lam0: float
+    rate: float
+    lam1: float
+    T: int
 
 
 class Moments(NamedTuple):
@@ -88,14 +99,14 @@ def ladder(epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, bat
 def train(network: Network, X: np.ndarray, plan: Plan, prior: Prior, seed: int) -> Trained:
     """Train S networks side by side on standardised X (T, N), with the same minibatches, drawn from `seed`."""
     with one_thread():
-        x = torch.tensor(X, dtype=torch.float32)
-        wide, rng = network.places.spread(x), torch.Generator().manual_seed(seed)
-        adam = torch.optim.Adam(
-            [{"params": network.weights, "weight_decay": DECAY}, {"params": [network.beta]}], eps=EPS, fused=True
-        )
-        moments, history = opening(network, X.shape[1]), []
+        x, rng = torch.tensor(X, dtype=torch.float32), torch.Generator().manual_seed(seed)
+        wide, slope = network.places.spread(x), network.over(torch.zeros_like(network.theta))
+        adam, moments, history = Adam(network.theta, slope.theta), opening(network, X.shape[1]), []
         for lam0, rate in zip(plan.lam0, plan.rate, strict=True):
-            squares = epoch(network, adam, x, wide, moments, (lam0, rate, prior), plan.batches, rng)
+            rows = torch.randperm(len(x), generator=rng).tensor_split(plan.batches)
+            batches = [(x[some], wide[:, some]) for some in rows]
+            squares = epoch(network, slope, adam, batches, moments, Step(lam0, rate, prior.lam1, len(x)))
+            pin_scale(network)
             moments = update(network, moments, squares, len(X), lam0, prior)
             history.append((*objective(network, moments, squares, len(X), lam0, prior), active_weights(network)))
         return finished(network, moments, X, x, plan.lam0[-1], prior, history)
@@ -107,31 +118,20 @@ def opening(network: Network, N: int) -> Moments:
     return Moments(np.full((S, G, K), 0.5), np.full((S, K), 0.5), np.ones((S, N)))
 
 
-def epoch(network, adam, x, wide, moments, settings, batches, rng) -> np.ndarray:
-    """One pass over the sample in random order; returns Σ_t r_jt² (S, N) of the residuals on the way."""
-    lam0, rate, prior = settings
-    for group in adam.param_groups:
-        group["lr"] = rate
-    precision = network.places.spread(torch.as_tensor(1.0 / moments.sigma2, dtype=x.dtype)).movedim(0, 1)[:, :, None]
-    kappa = torch.as_tensor(penalty_rate(moments.p, lam0, prior.lam1), dtype=x.dtype)
-    squares = 0.0
-    for rows in torch.randperm(len(x), generator=rng).tensor_split(batches):
-        r2 = (wide[:, rows] - decode(network, standardise(encode(network, x[rows])))).square()
-        loss = 0.5 * (r2 * precision).sum() / (len(rows) * x.shape[1])
-        adam.zero_grad()
-        loss.backward()
-        adam.step()
-        if np.isfinite(lam0):
-            shrink(network.beta, adam.state[network.beta], rate, kappa / len(x))
-        squares = squares + r2.detach().sum(dim=2)
+def epoch(network: Network, slope: Network, adam: Adam, batches: list, moments: Moments, step: Step) -> np.ndarray:
+    """One pass over the batches (x, its places); returns Σ_t r_jt² (S, N) of the residuals on the way."""
+    precision = network.places.spread(torch.tensor(1.0 / moments.sigma2, dtype=torch.float32))
+    precision = precision.movedim(0, 1)[:, :, None]
+    kappa = torch.tensor(penalty_rate(moments.p, step.lam0, step.lam1) / step.T, dtype=torch.float32)
+    weights, squares = network.theta.numel() - network.beta.numel(), 0.0
+    for x, target in batches:
+        squares = squares + descend_into(slope, network, x, target, precision)
+        slope.theta[:weights].add_(network.theta[:weights], alpha=DECAY)
+        adam.step(step.rate)
+        if np.isfinite(step.lam0):
+            metric = adam.root[weights:].view(network.beta.shape)
+            network.beta.copy_(proximal_step(network.beta, step.rate * kappa / metric))
     return network.places.gather(squares[:, :, None])[..., 0, :].numpy().astype(float)
-
-
-@torch.no_grad()
-def shrink(beta: torch.Tensor, state: dict, rate: float, kappa: torch.Tensor) -> None:
-    """Proximal step for κ|β| in Adam's metric: soft threshold at rate·κ / (√v̂ + ε)."""
-    v_hat = state["exp_avg_sq"] / (1.0 - 0.999 ** float(state["step"]))
-    beta.copy_(proximal_step(beta, rate * kappa / (v_hat.sqrt() + EPS)))
 
 
 def update(network: Network, moments: Moments, squares: np.ndarray, T: int, lam0: float, prior: Prior) -> Moments:
@@ -155,8 +155,8 @@ def objective(network: Network, moments: Moments, squares: np.ndarray, T: int, l
 
 
 def weights_of(network: Network) -> np.ndarray:
-    """β (S, G, K) as numbers, zeros of the mask included."""
-    return (network.beta.detach() * network.mask).numpy().astype(float)
+    """β (S, G, K) as numbers."""
+    return network.beta.numpy().astype(float)
 
 
 def active_weights(network: Network) -> np.ndarray:
@@ -164,7 +164,6 @@ def active_weights(network: Network) -> np.ndarray:
     return weights_of(network) != 0.0
 
 
-@torch.no_grad()
 def finished(network, moments, X, x, lam0, prior, history) -> Trained:
     """Whole-sample factors and residuals; p*, θ and σ² once more, from them."""
     raw = encode(network, x)
