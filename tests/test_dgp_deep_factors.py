@@ -78,6 +78,10 @@ def test_knobs_deform_one_world():
     pd.testing.assert_frame_equal(base.complete, more.complete)
     linear = simulate_deep_factors(T=50, N=6, nonlinear=False, seed=5)
     pd.testing.assert_frame_equal(base.factors, linear.factors)
+    straight = simulate_deep_factors(T=50, N=6, curvature=0.0, seed=5)
+    pd.testing.assert_series_equal(straight.factor_set["f1"], base.factor_set["f1"])
+    assert (straight.factor_set[["f1²", "sgn f1"]] == 0.0).all(axis=None)
+    np.testing.assert_allclose(straight.common, straight.factors @ straight.loadings[["f1"]].T)
     again = simulate_deep_factors(T=50, N=6, missing=0.2, seed=np.random.default_rng(5))
     pd.testing.assert_frame_equal(base.y, again.y)
 
@@ -86,7 +90,7 @@ def test_knobs_deform_one_world():
     ("settings", "match"),
     [({"T": 9}, "T: must"), ({"N": 1}, "N: must"), ({"r": 0}, "r: must"), ({"rho": 1.0}, "rho: must"),
      ({"alpha": -1.0}, "alpha: must"), ({"missing": 1.0}, "missing: must"), ({"tau": -0.1}, "tau: must"),
-     ({"u": 0.6}, "u: must be at most 0.5")],
+     ({"u": 0.6}, "u: must be at most 0.5"), ({"curvature": -1.0}, "curvature")],
 )  # fmt: skip
 def test_settings_are_checked(settings, match):
     with pytest.raises(ValueError, match=match):

@@ -44,6 +44,7 @@ def simulate_deep_factors(
     missing: float = 0.0,
     u: float = 0.1,
     tau: float = 0.0,
+    curvature: float = 1.0,
     seed: int | np.random.Generator = 0,
 ) -> SimulatedDeepFactors:
     """Simulate y_t = Λ φ(f_t) + ε_t with f_t = ρ f_{t-1} + u_t and ε_t = α ε_{t-1} + ϵ_t.
@@ -56,6 +57,7 @@ def simulate_deep_factors(
     missing : share of cells to hide, exactly int(T N missing) of them.
     u : the share β_i of noise to signal is uniform on [u, 1 − u] (eq. 27), 0 < u ≤ 1/2.
     tau : correlation of neighbouring series' idiosyncratic shocks, τ^|i−j|, from 0 to below 1.
+    curvature : multiplies products and signs in φ(f), from 0 (they are there, and zero) to the paper's 1 and beyond.
     seed : fixes all shocks; which cells are missing, in which order, is drawn once, so that a larger share hides more.
     """
     _check(T, N, r, rho, alpha, missing, u, tau)
@@ -64,9 +66,10 @@ def simulate_deep_factors(
     time, series = pd.RangeIndex(1, T + 1, name="period"), [f"y{i + 1}" for i in range(N)]
     f = lfilter([1.0], [1.0, -rho], factor_rng.standard_normal((T, r)), axis=0)
     names, phi = factor_functions(f, nonlinear)
-    loadings = loading_rng.standard_normal((N, phi.shape[1]))
+    size = np.where(np.arange(len(names)) < r, 1.0, check_number(curvature, "curvature", or_equal=True))
+    phi, loadings = phi * size, loading_rng.standard_normal((N, len(names)))
     beta = noise_rng.uniform(u, 1.0 - u, N)
-    gamma = beta / (1.0 - beta) / (1.0 - alpha**2) * (loadings**2).sum(axis=1)
+    gamma = beta / (1.0 - beta) / (1.0 - alpha**2) * ((loadings * size) ** 2).sum(axis=1)
     noise = idiosyncratic(noise_rng.standard_normal((T, N)), gamma, alpha, tau)
     common = pd.DataFrame(phi @ loadings.T, time, series)
     complete = common + noise
