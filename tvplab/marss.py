@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tvplab.factor_em import factor_round
 from tvplab.factors import anchors as well_spread
 from tvplab.factors import spread
-from tvplab.marss_acceleration import estimate_quickly
+from tvplab.marss_acceleration import Round, em_round, estimate_quickly
 from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
 from tvplab.marss_forms import check_covariates, check_periods, count, read_forms
 from tvplab.marss_inference import polish
@@ -89,7 +90,7 @@ class MARSS:
         minit : iterations before the rule "reference" is asked.
         polishing : climb on from EM's end by L-BFGS, which is quick where EM creeps.
         accelerate : take longer steps where they climb (`marss_acceleration`): the same maximum in fewer iterations,
-            not the iterates of plain EM.
+            not the iterates of plain EM; a `DynamicFactorModel` then runs compiled (`factor_em`).
         d, c : covariates (T×p, T×q) of the series and of the states, complete, on y's periods; c_t moves x_t.
 
         Raises
@@ -108,8 +109,11 @@ class MARSS:
             *(check_covariates(g, data, forms[matrix], name) for g, matrix, name in ((d, "A", "d"), (c, "U", "c"))),
         )
         values, first = data.to_numpy(), start_values(forms, start)
-        run = estimate_quickly if accelerate else estimate
-        parameters, path, converged = run(values, forms, first, stop, int(max_iter), inputs)
+        if accelerate:
+            em = self._em(values, forms, inputs)
+            parameters, path, converged = estimate_quickly(em, forms, first, stop, int(max_iter))
+        else:
+            parameters, path, converged = estimate(values, forms, first, stop, int(max_iter), inputs)
         if polishing:
             parameters, loglik = polish(values, forms, parameters, inputs)
             path, converged = np.append(path, loglik), True
@@ -120,6 +124,23 @@ class MARSS:
     def _forms(self, series: list[str], p: int = 0, q: int = 0) -> Forms:
         """Return all matrices as linear forms; p covariates of the series, q of the states."""
         return read_forms(self, series, p, q)
+
+    def _em(self, values: np.ndarray, forms: Forms, inputs: Inputs) -> Round:
+        """Return the round of EM that is accelerated."""
+        return em_round(values, forms, inputs)
+
+
+@dataclass(frozen=True)
+class FactorMARSS(MARSS):
+    """The MARSS model that a `DynamicFactorModel` is: its accelerated EM has rounds of its own, compiled."""
+
+    def _em(self, values: np.ndarray, forms: Forms, inputs: Inputs) -> Round:
+        """Return the compiled round, which takes no covariates, or with these the general one."""
+        if forms["A"].n or forms["U"].n:
+            return super()._em(values, forms, inputs)
+        r = forms["Z"].free[1].max() + 1
+        anchors = forms["Z"].fixed.reshape(forms["Z"].shape, order="F")[:, :r].argmax(axis=0)
+        return factor_round(values, anchors, r, forms["B"].n // r, forms["V0"].fixed[0])
 
 
 @dataclass(frozen=True)
@@ -184,7 +205,7 @@ class DynamicFactorModel:
         B[:r] = [[f"b{i + 1}{j + 1}" if r > 1 else f"b{j + 1}" for j in range(m)] for i in range(r)]
         B[range(r, m), range(m - r)] = 1.0
         Q[:r, :r] = square("unconstrained", [f"f{k + 1}" for k in range(r)]) if r > 1 else "q"
-        return MARSS(Z=Z, B=B, Q=Q, V0=self.start_variance * np.eye(m))
+        return FactorMARSS(Z=Z, B=B, Q=Q, V0=self.start_variance * np.eye(m))
 
 
 def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):

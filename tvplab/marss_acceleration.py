@@ -8,15 +8,20 @@ with restarts and monotonicity control" (2019).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
 from tvplab.marss_inference import is_proper, pack, unpack
 
+Round = Callable[[np.ndarray], tuple[float, Callable[[], np.ndarray]]]
+"""One round of EM: packed parameters → their log-likelihood, and a function that makes the next ones."""
+
 MEMORY, RIDGE = 8, 1e-8
 
 
-def estimate_quickly(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
+def estimate_quickly(em: Round, forms: Forms, parameters: Parameters, stop, max_iter: int):
     """As `marss.estimate`, to the same maximum in fewer iterations; the log-likelihood never falls on its path.
 
     At most `max_iter` M-steps and as many E-steps and one; a step that does not climb costs an E-step.
@@ -24,17 +29,17 @@ def estimate_quickly(y: np.ndarray, forms: Forms, parameters: Parameters, stop, 
     x = plain = pack(parameters)
     path, records, pairs = [], [], []
     for _ in range(max_iter + 1):
-        moments = _moments(y, forms, x, inputs)
-        if moments is None or (path and moments.loglik < path[-1]):
+        loglik, after = em(x)
+        if not np.isfinite(loglik) or (path and loglik < path[-1]):
             if x is plain:
                 break
             x, pairs = plain, []
             continue
-        path.append(moments.loglik)
+        path.append(loglik)
         records.append(x)
         if stop(len(path), path, records):
             return unpack(x, forms), np.array(path), True
-        plain = pack(maximise(forms, unpack(x, forms), moments))
+        plain = after()
         pairs = [*pairs[-MEMORY:], (x, plain)]
         x = accelerated(pairs) if len(pairs) > 1 else plain
     return unpack(records[-1], forms), np.array(path), False
@@ -49,7 +54,15 @@ def accelerated(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     return ends[-1] - gamma @ G
 
 
-def _moments(y: np.ndarray, forms: Forms, x: np.ndarray, inputs: Inputs):
-    """E-step at packed parameters; None where R or Q is no covariance matrix."""
-    M = matrices(forms, unpack(x, forms))
-    return expect(y, M, inputs, not forms["R"].moves and forms["R"].diagonal) if is_proper(M) else None
+def em_round(y: np.ndarray, forms: Forms, inputs: Inputs) -> Round:
+    """Return the round of EM of any MARSS model; a log-likelihood of −∞ where R or Q is no covariance matrix."""
+
+    def em(x: np.ndarray):
+        parameters = unpack(x, forms)
+        M = matrices(forms, parameters)
+        if not is_proper(M):
+            return -np.inf, None
+        moments = expect(y, M, inputs, not forms["R"].moves and forms["R"].diagonal)
+        return moments.loglik, lambda: pack(maximise(forms, parameters, moments))
+
+    return em

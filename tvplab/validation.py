@@ -70,10 +70,10 @@ def check_panel(values, name: str) -> pd.DataFrame:
     _check_shape(frame, name)
     _check_labels(frame, name)
     frame = frame.astype(float)
-    _check_finite(frame.fillna(0.0), name)
-    empty = frame.columns[frame.isna().all()]
-    if len(empty):
-        raise ValueError(f"{name}: column {empty[0]!r} has no observation")
+    missing = np.isnan(frame.to_numpy())
+    _check_finite(frame, name, allowed=missing)
+    if missing.all(axis=0).any():
+        raise ValueError(f"{name}: column {frame.columns[missing.all(axis=0)][0]!r} has no observation")
     return frame
 
 
@@ -144,6 +144,8 @@ def as_matrix(values, name: str) -> np.ndarray:
 
 
 def _check_numeric(frame: pd.DataFrame, name: str) -> None:
+    if frame.size and frame.to_numpy().dtype.kind in "fiu":  # a frame with any other column comes as objects
+        return
     for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if dtype.kind not in "fiu":
             raise TypeError(f"{name}: column {label!r} has dtype {dtype}; expected numbers")
@@ -165,8 +167,8 @@ def _check_labels(frame: pd.DataFrame, name: str) -> None:
         raise ValueError(f"{name}: periods are not in ascending order; sort the index first")
 
 
-def _check_finite(frame: pd.DataFrame, name: str) -> None:
-    bad = ~np.isfinite(frame.to_numpy())
+def _check_finite(frame: pd.DataFrame, name: str, allowed: np.ndarray | bool = False) -> None:
+    bad = ~(np.isfinite(frame.to_numpy()) | allowed)
     if bad.any():
         row, column = np.argwhere(bad)[0]
         where = f"column {frame.columns[column]!r}, period {frame.index[row]!s}"

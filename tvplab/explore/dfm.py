@@ -61,8 +61,8 @@ def dfm(
     """Explore a dynamic factor model on your panel, or on a simulated world whose truth is drawn beside the estimate.
 
     Every move estimates the model again by EM, from the estimate on the complete panel or, with several factors, from
-    principal components of what is seen where these lead higher. A move has at most 60 iterations, 40 with several
-    factors; the readout says when these were too few, and the box "EM to the end" then finds the maximum, slower.
+    principal components of what is seen where these lead higher. A move has at most 40 iterations; the readout says
+    when these were too few, and the box "EM to the end" then finds the maximum, slower.
 
     Parameters
     ----------

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from tvplab.factor_em import factor_round
 from tvplab.factors import anchors, principal_loadings
 from tvplab.marss import DynamicFactorModel
 from tvplab.marss_results import MARSSResults
 from tvplab.volatility import ConvergenceWarning
 
-TOL, BASE_ITERATIONS, TRIAL_ITERATIONS, END_ITERATIONS = 1e-7, 400, 4, 2000
+TOL, BASE_ITERATIONS, TRIAL_ITERATIONS, MOVE_ITERATIONS, END_ITERATIONS = 1e-7, 400, 4, 40, 2000
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,32 @@ def base_estimate(y: pd.DataFrame, n_factors: int, factor_lags: int) -> Base:
     return Base(loadings, M["B"][:r], M["Q"][:r, :r], pd.Series(np.diag(M["R"]), loadings.index))
 
 
-def move_iterations(n_factors: int) -> int:
-    """Most iterations of a move: one factor is done in these; with more, the likelihood is flat and a move short."""
-    return 60 if n_factors == 1 else 40
-
-
 def estimate_from(base: Base, y: pd.DataFrame, to_the_end: bool = False) -> MARSSResults:
-    """Estimate on a panel of some of the base's items, in at most `move_iterations`, or until EM is done.
+    """Estimate on a panel of some of the base's items, in at most `MOVE_ITERATIONS`, or until EM is done.
 
     One factor starts at the base. Several have several tops, and where much is hidden the base lies below another: the
     principal components of what is seen are the second start, and a few iterations from each tell which to follow. To
     the end both are followed, and the higher one counts.
     """
     r, m = base.transition.shape
-    starts = [base] if r == 1 else [base, principal_start(y, r, m // r)]
+    if r == 1:
+        return _fit(y, base, END_ITERATIONS if to_the_end else MOVE_ITERATIONS)
+    starts = [base, principal_start(y, r, m // r)]
     if to_the_end:
         return _highest(y, starts, END_ITERATIONS)
-    if len(starts) > 1:
-        starts = [max(starts, key=lambda start: _fit(y, start, TRIAL_ITERATIONS).loglik)]
-    return _fit(y, starts[0], move_iterations(r))
+    return _fit(y, max(starts, key=functools.partial(_trial, y)), MOVE_ITERATIONS)
+
+
+def _trial(y: pd.DataFrame, start: Base) -> float:
+    """Log-likelihood that a few plain rounds of EM reach from a start."""
+    chosen, (r, m) = anchors(y, start.transition.shape[0]), start.transition.shape
+    values, parameters = y.to_numpy(), start_values(start, y.columns, chosen)
+    values = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0, ddof=1)
+    em = factor_round(values, y.columns.get_indexer(chosen), r, m, 1.0)
+    x = np.concatenate([parameters[name] for name in sorted(parameters)])
+    for _ in range(TRIAL_ITERATIONS):
+        x = em(x)[1]()
+    return em(x)[0]
 
 
 def common_shares(fit: MARSSResults) -> pd.Series:
