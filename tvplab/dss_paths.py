@@ -20,6 +20,8 @@ import numpy as np
 from tvplab.dss_prior import Prior
 
 TINY = 1e-12
+NEAR = 1e-9
+"""Share of the curvature that holds a run where it is: without data it may have none of its own."""
 
 
 def path_objective(beta, q, z, gamma, prior: Prior) -> float:
@@ -66,13 +68,13 @@ def runs(beta) -> list[tuple[int, int]]:
 
 def solve_run(a: int, b: int, beta, q, z, gamma, prior: Prior) -> np.ndarray:
     """The minimiser over the sites [a, b) of one sign, their sign taken as given: one tridiagonal system."""
-    pull, sign = prior.phi * gamma / prior.lam1, np.sign(beta[a])
-    h = z[a:b] - prior.lam0 * (1.0 - gamma[a:b]) * sign
+    pull, sign, W = prior.phi * gamma / prior.lam1, np.sign(beta[a]), curvature(q, gamma, prior)[a:b]
+    h = z[a:b] - prior.lam0 * (1.0 - gamma[a:b]) * sign + NEAR * W * beta[a:b]
     if a > 0:
         h[0] += pull[a] * beta[a - 1]
     if b < len(beta):
         h[-1] += pull[b] * beta[b]
-    A = np.diag(curvature(q, gamma, prior)[a:b]) - np.diag(pull[a + 1 : b], 1) - np.diag(pull[a + 1 : b], -1)
+    A = np.diag((1.0 + NEAR) * W) - np.diag(pull[a + 1 : b], 1) - np.diag(pull[a + 1 : b], -1)
     return np.linalg.solve(A, h)
 
 
@@ -84,7 +86,7 @@ def block_pass(beta, q, z, gamma, prior: Prior) -> np.ndarray:
         kept = wanted * before > 0.0
         trial = out.copy()
         trial[a:b] = np.where(kept, wanted, 0.0)
-        if path_objective(trial, q, z, gamma, prior) > path_objective(out, q, z, gamma, prior):
+        if not kept.all() and path_objective(trial, q, z, gamma, prior) > path_objective(out, q, z, gamma, prior):
             share = np.min(before[~kept] / (before - wanted)[~kept])
             moved = before + share * (wanted - before)
             trial[a:b] = np.where(moved * before > 0.0, moved, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from tvplab.dss_paths import TINY
+from tvplab.dss_paths import NEAR, TINY
 from tvplab.dss_prior import Prior
 
 
@@ -126,7 +126,9 @@ def _solve_run(a, b, beta, q, z, gamma, lam0, lam1, phi, work):
     ratio, rhs, out = work[0], work[1], work[2]
     sign = np.sign(beta[a])
     for t in range(a, b):
-        W, h = _curvature(t, q, gamma, lam1, phi), z[t] - lam0 * (1.0 - gamma[t]) * sign
+        W = _curvature(t, q, gamma, lam1, phi)
+        h = z[t] - lam0 * (1.0 - gamma[t]) * sign + NEAR * W * beta[t]
+        W += NEAR * W
         pull = phi * gamma[t] / lam1
         if t > a:
             W -= pull * ratio[t - 1]
