@@ -2,9 +2,9 @@
 
     y_it = λ_i'f_t + v_it, v_it ~ N(0, R_i);  f_t = Φ (f_{t-1}', ..., f_{t-p}')' + u_t, u_t ~ N(0, Q)
 
-Gaps are left out of each series' own regression, which converges faster than filling them.
-Sources: Watson and Engle (1983); with missing data Bańbura and Modugno (2014), equations 6-12.  The recursions are those
-of `statespace_fast`, written out in loops without slices, which cost more than the arithmetic at this size.
+Gaps are left out of each series' own regression, which converges faster than filling them.  Sources: Watson and Engle
+(1983); with missing data Bańbura and Modugno (2014), equations 6-12.  The recursions are those of `statespace_fast`,
+written out in loops without slices, which cost more than the arithmetic at this size.
 """
 
 from __future__ import annotations
