@@ -7,7 +7,7 @@ PORT ?= 8888
 LAB_FLAGS ?=
 JOBS ?= 2
 REPLICATE_FLAGS ?=
-PYTEST_FLAGS ?=
+PYTEST_FLAGS ?= -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PY = $(VENV)/bin/python
 # What looks after the environment: the Python named above, or the environment's own once that is whole.
 KEEPER = $(shell grep -qs '"state": "done"' "$(VENV)/tvplab-install.json" && test -x "$(PY)" && echo "$(PY)" || echo $(PYTHON))
