@@ -17,6 +17,7 @@ from scipy.stats import rankdata
 from tvplab.factor_matching import match_factors, widened
 from tvplab.factors import principal_components
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
+from tvplab.validation import check_choice
 from tvplab.volatility import ConvergenceWarning
 
 VARIANTS = ("grouped sparse", "linear decoder", "no sparsity", "plain autoencoder", "PCA")
@@ -69,23 +70,29 @@ def pattern_f1(truth: np.ndarray, found: np.ndarray) -> float:
     return float(2 * hits / (2 * hits + wrong)) if hits + wrong else 1.0
 
 
-def fit_variants(model: GroupedSparseAutoencoder, X: pd.DataFrame) -> dict[str, object]:
-    """Fit the model, its relatives and PCA; name → results (PCA: `PrincipalComponents`).
+def fit_variant(name: str, model: GroupedSparseAutoencoder, X: pd.DataFrame):
+    """Fit one of `VARIANTS`: AutoencoderResults, or PrincipalComponents of the standardised series.
 
     "linear decoder" keeps everything else; "no sparsity" leaves the group weights free of penalty; the "plain
-    autoencoder" has no group weights to speak of, one group for all series.
+    autoencoder" has one group for all series, so that group weights have nothing to choose.
     """
-    relatives = {
-        VARIANTS[0]: model,
-        VARIANTS[1]: replace(model, decoder="linear"),
-        VARIANTS[2]: replace(model, sparsity=False),
-        VARIANTS[3]: replace(model, sparsity=False, anchors=None, groups=["all"] * X.shape[1]),
+    check_choice(name, "name", VARIANTS)
+    if name == "PCA":
+        return principal_components(standard(X), model.n_factors)
+    changes = {
+        VARIANTS[0]: {},
+        VARIANTS[1]: {"decoder": "linear"},
+        VARIANTS[2]: {"sparsity": False},
+        VARIANTS[3]: {"sparsity": False, "anchors": None, "groups": ["all"] * X.shape[1]},
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the results say it too
-        fits = {name: relative.fit(X) for name, relative in relatives.items()}
-    standard = (X - X.mean()) / X.std(ddof=0)
-    return fits | {VARIANTS[4]: principal_components(standard, model.n_factors)}
+        return replace(model, **changes[name]).fit(X)
+
+
+def standard(X: pd.DataFrame) -> pd.DataFrame:
+    """Series put to mean 0 and variance 1."""
+    return (X - X.mean()) / X.std(ddof=0)
 
 
 def compare_variants(
@@ -99,16 +106,15 @@ def compare_variants(
     With the true factors (T, K) also the `smallest` and the `mean` rank correlation and, with the true pattern (G, K),
     its `f1`, for the variants that have group weights.
     """
-    return pd.DataFrame(
-        {name: _row(fit, X, truth, pattern) for name, fit in fit_variants(model, X).items()}
-    ).T.infer_objects()
+    rows = {name: summary(fit_variant(name, model, X), X, truth, pattern) for name in VARIANTS}
+    return pd.DataFrame(rows).T.infer_objects()
 
 
-def _row(fit, X: pd.DataFrame, truth: pd.DataFrame | None, pattern: pd.DataFrame | None) -> dict:
-    """One variant's line."""
+def summary(fit, X: pd.DataFrame, truth: pd.DataFrame | None = None, pattern: pd.DataFrame | None = None) -> dict:
+    """One variant's line of `compare_variants`."""
     weights = getattr(fit, "group_weights", None)
     if weights is None:  # principal components
-        left = (X - X.mean()) / X.std(ddof=0) - fit.factors.to_numpy() @ fit.loadings.to_numpy().T
+        left = standard(X) - fit.factors.to_numpy() @ fit.loadings.to_numpy().T
         row = {"mse": float(np.mean(left.to_numpy() ** 2)), "active": np.nan, "converged": True}
     else:
         row = {"mse": fit.mse, "active": int(np.sum(weights.to_numpy() != 0.0)), "converged": fit.converged}

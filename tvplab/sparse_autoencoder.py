@@ -59,8 +59,8 @@ class GroupedSparseAutoencoder:
     decoder: str = "leaky"
     sparsity: bool = True
     starts: int = 5
-    epochs: int = 400
-    learning_rate: float = 2e-3
+    epochs: int = 300
+    learning_rate: float = 5e-3
     seed: int | np.random.Generator = 0
 
     def fit(self, X) -> AutoencoderResults:

@@ -12,6 +12,7 @@ MODULES: tuple[str, ...] = (
     "tvplab.replicate.forecasting",
     "tvplab.replicate.forecasting_choices",
     "tvplab.replicate.deep_factors",
+    "tvplab.replicate.autoencoder",
 )
 """Modules with a tuple `STUDIES`, in the order of the paper."""
 

@@ -1,0 +1,83 @@
+"""The study of the grouped autoencoder: what a cell scores, what is asked for, and the tables' arithmetic."""
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from tvplab.autoencoder_variants import VARIANTS, fit_variant, recovery
+from tvplab.dgp import simulate_anchored_groups
+from tvplab.replicate import autoencoder as study
+from tvplab.replicate.study import cell_key, union
+from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
+
+SMALL = {"T": 60, "N": 20, "groups": 4, "factors": 2, "anchors": 2}
+FAST = {"n_factors": 2, "hidden": (8, 4), "epochs": 20, "learning_rate": 2e-2}
+STUDIES = {one.id: one for one in study.STUDIES}
+
+
+@pytest.mark.parametrize("variant", ["grouped sparse", "PCA"])
+def test_a_cell_scores_the_fit_it_names(variant):
+    result = study.run(study.cell(SMALL, 3, variant, **FAST))
+    world = simulate_anchored_groups(**SMALL, seed=3)
+    fit = fit_variant(variant, GroupedSparseAutoencoder(world.groups, starts=study.STARTS, **FAST), world.X)
+    found = recovery(world.factors, fit.factors)
+    assert result["correlations"] == found.correlation.tolist()
+    assert result["smallest"] == min(result["correlations"])
+    assert (result["f1"] is None) == (variant == "PCA")
+    assert ("starts" in result) == (variant != "PCA")
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_studies_share_cells():
+    cells = {name: one.cells("quick", None) for name, one in STUDIES.items()}
+    (task, together), *rest = union(list(STUDIES.values()), "quick", None)
+    assert task is study.TASK
+    assert not rest
+    assert len(together) < sum(len(one) for one in cells.values())
+    seeds = [c["seed"] for c in cells["gsae-recovery"] if c["world"] == {} and c["variant"] == "grouped sparse"]
+    assert len([s for s in set(seeds)]) == 10
+    keys = [cell_key(one) for one in cells["gsae-recovery"]]
+    assert len(keys) == len(set(keys))
+
+
+def row(cell, f1, least, mse=0.3):
+    return {
+        **cell,
+        "f1": f1,
+        "smallest": least,
+        "mean": least,
+        "mse": mse,
+        "active": 9.0,
+        "correlations": [least, 0.99],
+    }
+
+
+def test_tables_count():
+    cells = study.recovery_cells("quick", 2)
+    rows = [row(c, None if c["variant"] == "PCA" else 1.0 - 0.1 * c["seed"], 0.99 - 0.05 * c["seed"]) for c in cells]
+    page = study.recovery_table(rows)
+    line = next(one for one in page.splitlines() if one.startswith("| T = 700"))
+    assert line == "| T = 700 | 2 | 0.950 (0.900) | 1 of 2 | 0.965 (0.940) | 1 of 2 | 0.300 | 0.94 to 0.99 |"
+    assert page.count("\n| ") == len(study.WORLDS) + 2
+    assert study.recovery_table(rows[:1]).count("\n| ") == 3
+
+
+def test_ablation_and_robustness_lay_out_what_they_have():
+    cells = study.ablation_cells("quick", 1)
+    page = study.ablation_table([row(c, None if c["variant"] in VARIANTS[3:] else 1.0, 0.9) for c in cells])
+    assert page.count("\n| ") == len(VARIANTS) + 1
+    assert "nan" not in page
+    cells = study.robustness_cells("quick", 1)
+    page = study.robustness_table([row(c, 1.0, 0.9) for c in cells])
+    assert page.count("\n| ") == len(study.LAM0S) * len(study.LAM1S) + len(study.KS) + 2
+    assert "| λ₀ = 20, λ₁ = 0.1 | 1 | 1.000 (1.000) |" in page
+
+
+def test_worlds_without_anchor_groups_have_none():
+    world = simulate_anchored_groups(**study.WORLDS["no anchor groups"], seed=0)
+    assert (world.pattern.sum(axis=1) >= 2).all()
+    assert world.anchors == {}
+    assert np.allclose(world.signal.std(ddof=0), 1.0)
