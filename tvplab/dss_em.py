@@ -34,7 +34,10 @@ class State(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What it does not: the prior, the discount δ, S_0 of the variances (N,), and how to step."""
+    """What it does not: the prior, the discount δ, S_0 of the variances (N,), and how to step.
+
+    `persistence` is φ̃ where it is given; None estimates it.
+    """
 
     prior: Prior
     discount: float
@@ -43,6 +46,7 @@ class Settings(NamedTuple):
     intercept: bool = False
     block: bool = True
     rounds: int = 2
+    persistence: float | None = None
 
 
 class Expected(NamedTuple):
@@ -127,13 +131,16 @@ def iterate(y: np.ndarray, state: State, settings: Settings, estimating: bool) -
 def estimate(y: np.ndarray, state: State, settings: Settings, max_iter: int, tol: float) -> Estimate:
     """Iterate until no loading moves by `tol` and a look at the factors' lives changes nothing."""
     path, settled, alive = [], settings.lifetime is None, None
+    if settings.persistence is not None:
+        state = state._replace(phi=settings.persistence)
     for iteration in range(1, max_iter + 1):
         if settings.lifetime is not None and iteration % BETWEEN_LIVES == 0:
             state = life_step(y, state, settings)
             before, alive = alive, state.beta.any(axis=0)
             settled = before is not None and np.array_equal(before, alive)
         start = state.beta
-        state, expected = iterate(y, state, settings, iteration > FIRST_PERSISTENCE)
+        estimating = settings.persistence is None and iteration > FIRST_PERSISTENCE
+        state, expected = iterate(y, state, settings, estimating)
         path.append(expected.objective)
         converged = settled and np.abs(state.beta - start).max() < tol
         if converged:

@@ -52,6 +52,8 @@ class DynamicSparseFactors:
     discount : δ of the variances, .98: 1/(1−δ) is about the number of periods that tell today's variance.
     lifetime : about how many periods a factor lives, or stays away (`dss_lives`); above 1.  None: factors are not
         looked at as a whole, and one that dies fades out over some fifteen periods.
+    persistence : φ̃ of the factors' autoregression, from 0 to below 1; None estimates one for all.  Where factors
+        differ in it, the estimate can run to its limit .98 and loadings grow without end: then give it.
     start : "pooled": static sparse factors of the whole sample, the best of `n_starts`; "anchors": of rolling windows
         of a quarter of the sample, matched to each other, each the best of `n_starts`.
     n_starts : random starts of a static fit.
@@ -76,6 +78,7 @@ class DynamicSparseFactors:
     theta: float | None = None
     discount: float | None = None
     lifetime: float | None = 400.0
+    persistence: float | None = None
     start: str = "pooled"
     n_starts: int = 10
     intercept: bool = False
@@ -101,7 +104,9 @@ class DynamicSparseFactors:
             raise ValueError(f"n_factors: must be at most {min(data.shape)}, got {self.n_factors}")
         y, prior = data.to_numpy(), self.prior
         state, scale = self._begin(y, prior, start)
-        settings = Settings(prior, self._constant("discount"), scale, self.lifetime, self.intercept)
+        settings = Settings(
+            prior, self._constant("discount"), scale, self.lifetime, self.intercept, persistence=self.persistence
+        )
         found = self._estimate(y, state, settings)
         if not found.converged:
             message = f"EM stopped at {found.n_iter} iterations before it settled"
@@ -174,12 +179,21 @@ class DynamicSparseFactors:
         check_number(self.tol, "tol")
         if self.lifetime is not None:
             check_number(self.lifetime, "lifetime", above=1.0)
+        if self.persistence is not None:
+            self._check_persistence()
         if self._constant("phi1") is None and self._constant("lam1") >= SLAB_VARIANCE:
             raise ValueError(f"lam1: must be below {SLAB_VARIANCE:g} when phi1 is not given, got {self.lam1!r}")
         for name in ("phi1", "theta", "discount"):
             value = self._constant(name)
             if value is not None and not 0.0 < check_number(value, name) < 1.0:
                 raise ValueError(f"{name}: must lie between 0 and 1, got {value!r}")
+
+    def _check_persistence(self) -> None:
+        """Refuse a φ̃ that is out of range, or that the printed variants would not heed."""
+        if check_number(self.persistence, "persistence", or_equal=True) >= 1.0:
+            raise ValueError(f"persistence: must be at least 0 and below 1, got {self.persistence!r}")
+        if self.variant != "recommended":
+            raise ValueError(f"persistence: the variant {self.variant!r} has its own")
 
 
 def warm_state(y: np.ndarray, beta: np.ndarray, prior: Prior, discount: float) -> tuple[State, np.ndarray]:

@@ -178,6 +178,6 @@ def _readout(move: DssMove) -> dict[str, str]:
         "loadings found": f"{found[true].mean():.0%}",
         "zeros kept": f"{(~found[~true]).mean():.0%}",
         "log posterior": f"{results.objective_path[-1]:,.0f}",
-        "φ₁": f"{results.model.phi1 or np.sqrt(1 - results.model.lam1 / 10):.4f}",
+        "φ₁": f"{results.model.prior.phi:.4f}",
         "EM iterations": f"{results.n_iter}" + ("" if results.converged else ", not done"),
     }
