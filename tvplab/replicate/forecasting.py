@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,9 +19,12 @@ from tvplab.replicate.forecasting_scores import (
     paper,
     scores,
 )
-from tvplab.replicate.markdown import markdown_table
+from tvplab.replicate.markdown import markdown_frame
 from tvplab.replicate.study import Study, Task
 from tvplab.volatility import ConvergenceWarning
+
+if TYPE_CHECKING:
+    from tvplab.plots import Picture
 
 PAPER = "Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*"
 QUARTERS = pd.period_range("2003Q1", "2014Q4", freq="Q")
@@ -90,7 +94,9 @@ def page(forecasts: pd.DataFrame, theirs: pd.DataFrame) -> str:
     for spec in SPECS:
         parts.append(f"**{spec}**\n\n{_spec_table(ours, theirs, spec)}")
     counts = agreement(ours, theirs)
-    parts.append(f"**Agreement by target** (gains and losses: significant at 10 %)\n\n{markdown(counts.reset_index())}")
+    parts.append(
+        f"**Agreement by target** (gains and losses: significant at 10 %)\n\n{markdown_frame(counts.reset_index())}"
+    )
     return "\n\n".join([*parts, single_quarters(forecasts)])
 
 
@@ -104,7 +110,7 @@ def single_quarters(forecasts: pd.DataFrame) -> str:
         for spec in SPECS
     ]
     head = "**One quarter's share** of the sum of squared errors, the largest, h = 1"
-    return f"{head}\n\n{markdown(pd.DataFrame(lines))}"
+    return f"{head}\n\n{markdown_frame(pd.DataFrame(lines))}"
 
 
 def _heading(forecasts: pd.DataFrame) -> str:
@@ -128,7 +134,7 @@ def _spec_table(ours: pd.DataFrame, theirs: pd.DataFrame, spec: str) -> str:
         for horizon in HORIZONS
         if (target, horizon, spec, PLAIN) in ours.index
     ]
-    return markdown(pd.DataFrame(lines)) if lines else "Not computed yet."
+    return markdown_frame(pd.DataFrame(lines)) if lines else "Not computed yet."
 
 
 def _beside(ours: pd.DataFrame, theirs: pd.DataFrame, key: tuple) -> str:
@@ -141,19 +147,13 @@ def _number(cell: pd.Series) -> str:
     return f"{cell['ratio']:.2f}" + cell["stars"].replace("*", "∗")
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """Return a frame as a markdown table; floats with two digits."""
-    texts = [[f"{x:.2f}" if isinstance(x, float) else str(x) for x in row] for row in frame.itertuples(index=False)]
-    return markdown_table(list(frame.columns), texts)
-
-
 PANELS = (("INF", 1), ("INF", 2), ("INF", 4), ("IR", 1))
 
 
 def figure_2(rows: list[dict]) -> str:
     """Return the bars of Figure 2 as numbers: inflation and the interest rate, basic and half & half."""
     forecasts = forecast_frame(rows)
-    pairs = {"basic": (scores(forecasts), paper(15)), "half": (scores(half_and_half(forecasts)), paper(16))}
+    pairs = _both(forecasts)
     lines = [
         {"": f"{spec} {model}"}
         | {
@@ -166,12 +166,36 @@ def figure_2(rows: list[dict]) -> str:
         for model in (PLAIN, *MODELS)
     ]
     note = "The bars of ShrinkTVP's triple gamma prior are not computed."
-    return f"{_heading(forecasts)} {note}\n\n{markdown(pd.DataFrame(lines))}"
+    return f"{_heading(forecasts)} {note}\n\n{markdown_frame(pd.DataFrame(lines))}"
+
+
+def figure_2_picture(rows: list[dict]) -> Picture:
+    """Return the bars of Figure 2, the paper's as diamonds."""
+    from tvplab.plots import forecast_ratios
+
+    pairs = _both(forecast_frame(rows))
+    there = pairs["basic"][0].index
+    panels = [panel for panel in PANELS if panel in there.droplevel(["spec", "model"])]
+    ours, theirs = ({name: pair[place] for name, pair in pairs.items()} for place in (0, 1))
+    return forecast_ratios(ours, panels, theirs)
+
+
+def _both(forecasts: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return our scores and the paper's, of the forecasts as they are and averaged with the constant model's."""
+    return {"basic": (scores(forecasts), paper(15)), "half": (scores(half_and_half(forecasts)), paper(16))}
 
 
 STUDIES = (
     Study("table-15", "Table 15: forecasts", f"{PAPER}, section 4.1", TASK, partial(cells_of, "basic"), table_15),
     Study("table-16", "Table 16: half & half", f"{PAPER}, section 4.1", TASK, partial(cells_of, "basic"), table_16),
     Study("table-17", "Table 17: blocked folds", f"{PAPER}, section 4.1", TASK, partial(cells_of, "blocked"), table_17),
-    Study("figure-2", "Figure 2: ratios", f"{PAPER}, section 4.1", TASK, partial(cells_of, "basic"), figure_2),
+    Study(
+        "figure-2",
+        "Figure 2: ratios",
+        f"{PAPER}, section 4.1",
+        TASK,
+        partial(cells_of, "basic"),
+        figure_2,
+        figure_2_picture,
+    ),
 )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from tvplab.crossval import BlockedFolds
 from tvplab.forecast_tests import diebold_mariano, rmspe, stars
-from tvplab.replicate.forecasting import PAPER, QUARTERS, macro, markdown
+from tvplab.replicate.forecasting import PAPER, QUARTERS, macro
 from tvplab.replicate.forecasting_data import over_horizon, sample
 from tvplab.replicate.forecasting_models import FOLDS, constant_forecast
+from tvplab.replicate.markdown import markdown_frame
 from tvplab.replicate.study import Study, Task
 from tvplab.ridge import TVPRidge, TwoStepRidge
 from tvplab.volatility import ConvergenceWarning
@@ -56,7 +57,7 @@ def table(rows: list[dict]) -> str:
     found = pd.DataFrame(lines, columns=["", "target", "number"])
     wide = found.pivot(index="", columns="target", values="number").reindex(index=list(CHOICES), columns=list(TARGETS))
     note = "AR-2SRR one quarter ahead: RMSPE over the constant AR(2)'s and, in brackets, the ratio of median errors."
-    return f"{note}\n\n{markdown(wide.astype(object).fillna('–').reset_index())}"
+    return f"{note}\n\n{markdown_frame(wide.astype(object).fillna('–').reset_index())}"
 
 
 def _number(errors: list[float], benchmark: list[float]) -> str:
