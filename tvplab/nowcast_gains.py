@@ -74,8 +74,8 @@ def _gain(seen: np.ndarray, P: np.ndarray, space: StateSpace) -> Gain:
     return Gain(seen, Z, linalg.cho_solve(factor, Z) if regular else linalg.pinvh(F, rtol=SINGULAR) @ Z, P)
 
 
-def smoothed_states(y: np.ndarray, space: StateSpace, gains: list[Gain]) -> np.ndarray:
-    """E(x_t | y) (T, m) for y (T, N) with the gains' pattern: predict and correct, then carry back."""
+def predicted_states(y: np.ndarray, space: StateSpace, gains: list[Gain]) -> tuple[list, list]:
+    """E(x_t | y_1..y_{t-1}) and the innovations v_t of what is seen, period by period: predict and correct."""
     x, predicted, errors = np.array(space.x1, float), [], []
     for t, (gain, row) in enumerate(zip(gains, y, strict=True)):
         if t > 0:
@@ -83,7 +83,13 @@ def smoothed_states(y: np.ndarray, space: StateSpace, gains: list[Gain]) -> np.n
         predicted.append(x)
         errors.append(row[gain.seen] - space.A[gain.seen] - gain.Z @ x)
         x = x + gain.P @ (gain.G.T @ errors[-1])
-    r, smoothed = np.zeros_like(x), np.empty((len(gains), len(x)))
+    return predicted, errors
+
+
+def smoothed_states(y: np.ndarray, space: StateSpace, gains: list[Gain]) -> np.ndarray:
+    """E(x_t | y) (T, m) for y (T, N) with the gains' pattern: carry later innovations back to the predictions."""
+    predicted, errors = predicted_states(y, space, gains)
+    r, smoothed = np.zeros(len(space.x1)), np.empty((len(gains), len(space.x1)))
     for t in range(len(gains) - 1, -1, -1):
         gain, back = gains[t], space.B.T @ r
         r = back + gain.G.T @ errors[t] - gain.Z.T @ (gain.G @ (gain.P @ back))

@@ -44,9 +44,18 @@ class Conditioned(NamedTuple):
         errors = np.nan_to_num(self.y.to_numpy() - self.space.A)
         return float(np.sum(found.weights * errors)) + found.constant
 
+    def states(self) -> np.ndarray:
+        """E(x_t | y) (T, m)."""
+        return smoothed_states(self.y.to_numpy(), self.space, self.gains)
+
     def expected(self) -> np.ndarray:
         """E(Z x_t + A | y) (T, N): every series in every period, without its measurement error."""
-        return smoothed_states(self.y.to_numpy(), self.space, self.gains) @ self.space.Z.T + self.space.A
+        return self.states() @ self.space.Z.T + self.space.A
+
+    def in_units(self, model: NamedStateSpace) -> pd.DataFrame:
+        """The panel in data units, its gaps at their expected values."""
+        expected = pd.DataFrame(self.expected(), self.y.index, self.y.columns)
+        return expected.mask(self.y.notna(), self.y) * model.sd + model.mean
 
 
 def nowcast(model, vintage: pd.DataFrame, target, period=None, level: float = 0.9, ahead: int = 1) -> pd.DataFrame:
@@ -98,16 +107,29 @@ def forecasts(model, vintage: pd.DataFrame, ahead: int = 3, level: float = 0.9) 
     check_level(level)
     ends = [frame[name].last_valid_index() for name in frame if frame[name].notna().any()]
     first = frame.index.get_loc(sorted(ends)[len(ends) // 10])
-    longer = rows_ahead(pd.Series(np.nan, frame.index), ahead)
-    conditioned = Conditioned.on(known, frame, longer[-1])
-    means = pd.DataFrame(conditioned.expected(), conditioned.y.index, conditioned.y.columns)[first:]
+    conditioned = _conditioned(known, frame, ahead)
+    mean = conditioned.in_units(known)[first:]
     V = smoothed_covariances(first, conditioned.space, conditioned.gains)
     Z, seen = conditioned.space.Z, conditioned.y[first:].notna()
     variances = np.einsum("nm,tmk,nk->tn", Z, V, Z) + np.diagonal(conditioned.space.R)
-    mean = means.mask(seen, conditioned.y[first:]) * known.sd + known.mean
     se = np.sqrt(np.where(seen, 0.0, np.clip(variances, 0.0, None))) * known.sd.to_numpy()
     half = ndtri(0.5 + level / 2.0) * se
     return {"mean": mean, "se": mean * 0.0 + se, "lower": mean - half, "upper": mean + half}
+
+
+def expected_panel(model, vintage: pd.DataFrame, ahead: int = 3) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the vintage with every gap at its expected value, `ahead` rows longer, and the smoothed states (T, m).
+
+    The frame has what `forecasts` calls `mean`, for all rows.
+    """
+    known = state_space_of(model)
+    conditioned = _conditioned(known, check_vintage(vintage, known.mean.index, "vintage"), ahead)
+    return conditioned.in_units(known), conditioned.states()
+
+
+def _conditioned(known: NamedStateSpace, frame: pd.DataFrame, ahead: int) -> Conditioned:
+    """Condition on a vintage with `ahead` more rows."""
+    return Conditioned.on(known, frame, rows_ahead(pd.Series(np.nan, frame.index), ahead)[-1])
 
 
 def nowcast_path(model, vintages: dict, target, period, level: float = 0.9) -> pd.DataFrame:

@@ -11,8 +11,12 @@ MODULES: tuple[str, ...] = (
     "tvplab.replicate.simulation_tables",
     "tvplab.replicate.forecasting",
     "tvplab.replicate.forecasting_choices",
+    "tvplab.replicate.dynamic_sparse",
+    "tvplab.replicate.dynamic_sparse_macro",
+    "tvplab.replicate.nowcasting_tables",
     "tvplab.replicate.deep_factors",
     "tvplab.replicate.autoencoder",
+    "tvplab.replicate.favar",
 )
 """Modules with a tuple `STUDIES`, in the order of the paper."""
 
