@@ -11,6 +11,7 @@ MODULES: tuple[str, ...] = (
     "tvplab.replicate.simulation_tables",
     "tvplab.replicate.forecasting",
     "tvplab.replicate.forecasting_choices",
+    "tvplab.replicate.forecasting_benchmark",
     "tvplab.replicate.dynamic_sparse",
     "tvplab.replicate.dynamic_sparse_macro",
     "tvplab.replicate.nowcasting_tables",
