@@ -18,6 +18,7 @@ from tvplab.plots.local_projections import (
     response_slices,
     response_surface,
 )
+from tvplab.plots.nowcasts import error_paths, news_bars, nowcast_progress, nowcasts_and_truth
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
@@ -33,6 +34,7 @@ __all__ = [
     "counts_over_time",
     "cv_curve",
     "drift_factors",
+    "error_paths",
     "errors_and_counts",
     "forecast_ratios",
     "group_factor_map",
@@ -42,7 +44,10 @@ __all__ = [
     "loading_history",
     "loading_maps",
     "loglik_paths",
+    "news_bars",
     "noise_histories",
+    "nowcast_progress",
+    "nowcasts_and_truth",
     "panel_responses",
     "ratio_boxes",
     "residual_volatility",

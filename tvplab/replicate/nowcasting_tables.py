@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from tvplab.nowcast_backtest import relative_rmsfe
+from tvplab.plots.figure import Picture
+from tvplab.plots.nowcasts import error_paths, nowcasts_and_truth
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.nowcasting import AR, DEEP, MODELS, MONTHLY_WEEKS, TASK, WEEKS, cells
 from tvplab.replicate.nowcasting_data import first_releases
@@ -59,8 +61,8 @@ def _note(table: pd.DataFrame) -> str:
         f"RMSFE of GDP growth (quarterly, 100 Δ log, first release) over that of the AR(1), the paper's in brackets; "
         f"{table['quarter'].nunique()} quarters. The paper scores 2006-2020Q1, a vintage for every release and two "
         f"purchasing managers' indices more; here the vintages are FRED-MD's, one a month, with the appendix' "
-        f"publication lags within the month, evaluated every second week. Factors and layers are fixed (r = 3), not validated. The "
-        f"DFM's EM takes the idiosyncratic part as white; its state space does not. Forecasts from a fit that stopped "
+        f"publication lags within the month, evaluated every second week. Factors and layers are fixed (r = 3), not "
+        f"validated. The DFM's EM takes the idiosyncratic part as white; its state space does not. Forecasts from a fit that stopped "
         f"early: {stopped}."
     )
 
@@ -87,8 +89,8 @@ def table_6(rows: list[dict]) -> str:
     header = ["weeks to release", *map(str, MONTHLY_WEEKS)]
     note = (
         f"Mean over {len(ratios)} monthly series of the D2FM's RMSFE over that of each series' AR(1), the paper's in "
-        "brackets; the truth is the value two vintages after the month. The paper says that it improves on about 80 % of "
-        "the series."
+        "brackets; the truth is the value two vintages after the month. The paper says that it improves on about 80 % "
+        "of the series."
     )
     return f"{note}\n\n{markdown_table(header, [['mean ratio', *means], ['share of series below 1', *shares]])}"
 
@@ -106,49 +108,85 @@ def monthly_ratios(rows: list[dict]) -> pd.DataFrame:
     return np.sqrt(mean[DEEP] / mean[AR]).unstack(level=0)
 
 
-def figure_5(rows: list[dict]) -> str:
-    """The nowcast of each quarter two and eight weeks before its release, and what was then released."""
+def rounded(rows: list[dict]) -> tuple[pd.DataFrame, pd.Series]:
+    """GDP forecasts of the windows with weeks rounded to even numbers, and the first releases by quarter."""
     table = in_windows(forecast_table(rows), rows).assign(weeks=lambda t: (2 * (t["weeks"] / 2).round()).astype(int))
-    actual = first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
-    near = table[table["weeks"].isin((8, 2))].pivot_table(
-        index="quarter", columns=["model", "weeks"], values="forecast"
-    )
-    columns = [(model, week) for model in MODELS for week in (8, 2)]
-    lines = [[str(q), f"{actual[q]:.2f}", *(f"{near.loc[q].get(c, np.nan):.2f}" for c in columns)] for q in near.index]
-    header = ["quarter", "first release", *(f"{model}, {week} weeks" for model, week in columns)]
-    return f"Growth, per cent a quarter.\n\n{markdown_table(header, lines)}"
+    return table, first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
+
+
+def nowcasts_at(table: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Forecasts by quarter (rows) and model, some weeks before the release."""
+    chosen = table[table["weeks"] == weeks].pivot_table(index="quarter", columns="model", values="forecast")
+    return chosen[[model for model in MODELS if model in chosen]]
+
+
+def figure_5(rows: list[dict]) -> str:
+    """The nowcasts eight weeks before each release, and what was then released."""
+    table, actual = rounded(rows)
+    near = nowcasts_at(table, 8)
+    lines = [[str(q), f"{actual[q]:.2f}", *(f"{value:.2f}" for value in near.loc[q])] for q in near.index]
+    return f"Growth, per cent a quarter.\n\n{markdown_table(['quarter', 'first release', *near.columns], lines)}"
+
+
+def picture_5(rows: list[dict]) -> Picture:
+    """The same as lines."""
+    table, actual = rounded(rows)
+    return nowcasts_and_truth(nowcasts_at(table, 8), actual, "% a quarter")
 
 
 def figure_6(rows: list[dict]) -> str:
     """RMSFE over the AR(1)'s at every second week from 30 to 2."""
-    table = in_windows(forecast_table(rows), rows)
-    actual = first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
+    ratio = ratios_by_week(rows)
+    lines = [[str(week), *(f"{value:.2f}" for value in ratio.loc[week])] for week in ratio.index]
+    return markdown_table(["weeks to release", *ratio.columns], lines)
+
+
+def picture_6(rows: list[dict]) -> Picture:
+    """The same as lines, with Table 5's numbers as diamonds."""
+    return error_paths(ratios_by_week(rows), paper(5).unstack())
+
+
+def ratios_by_week(rows: list[dict]) -> pd.DataFrame:
+    """RMSFE ratios by weeks to release, 30 first, and model."""
+    table, actual = rounded(rows)
     ratio = relative_rmsfe(table, actual, AR).loc[2:30].iloc[::-1]
-    models = [model for model in MODELS if model in ratio and model != AR]
-    lines = [[str(week), *(f"{ratio.loc[week, model]:.2f}" for model in models)] for week in ratio.index]
-    return markdown_table(["weeks to release", *models], lines)
+    return ratio[[model for model in MODELS if model in ratio and model != AR]]
 
 
 def figure_7(rows: list[dict]) -> str:
     """The composite indicator (eq. 29) as it stood at the end of each quarter, beside GDP growth."""
-    values = pd.concat([pd.Series(row["indicator"]) for row in rows if "indicator" in row]).sort_index()
-    values.index = pd.to_datetime(values.index)
-    last = values.groupby(values.index.to_period("Q")).last()
-    actual = first_releases(str(last.index[0]), str(last.index[-1]))
+    last, actual = indicator_path(rows)
     lines = [[str(q), f"{last[q]:.2f}", f"{actual[q]:.2f}"] for q in last.index]
-    link = last.corr(actual)
-    note = f"Each from that year's model; correlation with GDP growth {link:.2f}. Scales differ between years' models."
+    note = (
+        f"Each from that year's model, whose scale differs from the next one's; correlation with GDP growth "
+        f"{last.corr(actual):.2f}."
+    )
     return f"{note}\n\n{markdown_table(['quarter', 'composite indicator', 'GDP growth'], lines)}"
 
 
-def _study(number: str, title: str, table) -> Study:
-    return Study(f"d2fm-{number}", title, f"{PAPER}, section 6", TASK, cells, table)
+def picture_7(rows: list[dict]) -> Picture:
+    """The same as a line, in the units of GDP growth: shifted and scaled to its mean and standard deviation."""
+    last, actual = indicator_path(rows)
+    scaled = (last - last.mean()) / last.std() * actual.std() + actual.mean()
+    return nowcasts_and_truth({"composite indicator, rescaled": scaled}, actual, "% a quarter")
+
+
+def indicator_path(rows: list[dict]) -> tuple[pd.Series, pd.Series]:
+    """The indicator's last value in each quarter, and the first release of that quarter's growth."""
+    values = pd.concat([pd.Series(row["indicator"]) for row in rows if "indicator" in row])
+    values.index = pd.to_datetime(values.index)
+    last = values.sort_index().groupby(values.sort_index().index.to_period("Q")).last()
+    return last, first_releases(str(last.index[0]), str(last.index[-1])).reindex(last.index)
+
+
+def _study(number: str, title: str, table, picture=None) -> Study:
+    return Study(f"d2fm-{number}", title, f"{PAPER}, section 6", TASK, cells, table, picture)
 
 
 STUDIES = (
     _study("table-5", "Deep factors, Table 5: nowcasts of GDP growth", table_5),
     _study("table-6", "Deep factors, Table 6: monthly series", table_6),
-    _study("figure-5", "Deep factors, Figure 5: the nowcasts", figure_5),
-    _study("figure-6", "Deep factors, Figure 6: error along the quarter", figure_6),
-    _study("figure-7", "Deep factors, Figure 7: composite indicator", figure_7),
+    _study("figure-5", "Deep factors, Figure 5: the nowcasts", figure_5, picture_5),
+    _study("figure-6", "Deep factors, Figure 6: error along the quarter", figure_6, picture_6),
+    _study("figure-7", "Deep factors, Figure 7: composite indicator", figure_7, picture_7),
 )

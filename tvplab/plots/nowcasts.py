@@ -1,0 +1,124 @@
+"""Pictures of nowcasts: their way through the quarter, what the news did, and how far they were off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from tvplab.plots.figure import Picture
+from tvplab.plots.ridge import BAND_ALPHA
+from tvplab.plots.style import COLOURS, use_style
+
+LOOKS = (("vermillion", "-"), ("blue", "--"), ("green", "-."), ("purple", ":"))
+
+
+def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str = "", labels: int = 4) -> Picture:
+    """Draw a nowcast's way, release by release, with its band; the releases of most impact are named.
+
+    Parameters
+    ----------
+    path : rows in order, columns `date`, `series`, `impact`, `mean`, `lower`, `upper`: the `table` of
+        `nowcast_releases.release_by_release` with the `date` of its calendar.
+    actual : what was published in the end, drawn as a line.
+    labels : how many releases to name.
+    """
+    alt = f"{title or 'Nowcast'}: after each release, with its band, from {path['date'].iloc[0]:%d %b %Y} on."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(9, 3.8))
+        ax = picture.subplots()
+        draw_progress(ax, path)
+        if actual is not None:
+            ax.axhline(actual, color=COLOURS["black"], ls="--", lw=1.2)
+            ax.annotate("published", (path["date"].iloc[0], actual), (0, 3), textcoords="offset points", fontsize=9)
+        for row in path.reindex(path["impact"].abs().nlargest(labels).index).itertuples():
+            up = row.impact > 0
+            ax.annotate(
+                f"{row.series} {row.impact:+.2f}", (row.date, row.mean), (0, 12 if up else -14),
+                textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=8,
+            )  # fmt: skip
+        ax.set_title(title)
+        ax.set_ylabel("% a year")
+    return picture
+
+
+def draw_progress(ax: Axes, path: pd.DataFrame) -> None:
+    """Draw the steps of mean and band by date; several releases of a day stand above each other, the last one counts."""
+    last = path.groupby("date").last()
+    ax.fill_between(
+        last.index, last["lower"], last["upper"], step="post", color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0
+    )
+    ax.step(last.index, last["mean"], where="post", color=COLOURS["blue"])
+
+
+def news_bars(news, top: int = 10) -> Picture:
+    """Draw the impact of the series with the largest effect as bars, and the rest and the total in the title.
+
+    Parameters
+    ----------
+    news : `nowcast_news.News`.
+    top : how many series to draw.
+    """
+    table = news.by_series
+    shown = table.iloc[:top].iloc[::-1]
+    rest = table["total"].iloc[top:].sum()
+    alt = f"Impact of the news on {news.target}, largest first; in all {news.change:+.2f}."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 1.4 + 0.28 * len(shown)))
+        ax = picture.subplots()
+        ax.barh(shown.index, shown["releases"], color=COLOURS["blue"], height=0.6)
+        left = np.where(shown["releases"] * shown["revisions"] > 0, shown["releases"], 0.0)
+        ax.barh(shown.index, shown["revisions"], left=left, color=COLOURS["orange"], height=0.6, hatch="//")
+        ax.axvline(0.0, color=COLOURS["black"], lw=0.8)
+        ax.set_xlabel("impact (blue: releases; orange, hatched: revisions)")
+        ax.set_title(f"{news.before:.2f} → {news.after:.2f}: change {news.change:+.2f}, others {rest:+.2f}")
+    return picture
+
+
+def error_paths(ratio: pd.DataFrame, published: pd.DataFrame | None = None) -> Picture:
+    """Draw RMSFE over the benchmark's against weeks to release, one line a model.
+
+    Parameters
+    ----------
+    ratio : rows weeks, one column a model.
+    published : the paper's, same form; drawn as diamonds.
+    """
+    alt = f"Forecast error over the benchmark's by weeks to release: {', '.join(map(str, ratio.columns))}."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(8, 3.8))
+        ax = picture.subplots()
+        for (colour, dashes), name in zip(LOOKS, ratio, strict=False):
+            ax.plot(ratio.index, ratio[name], color=COLOURS[colour], ls=dashes, label=str(name))
+            if published is not None and name in published:
+                ax.plot(published.index, published[name], "D", color=COLOURS[colour], mfc="white", ms=6)
+        ax.axhline(1.0, color=COLOURS["black"], lw=0.8)
+        ax.invert_xaxis()
+        ax.set(xlabel="weeks to the release", ylabel="RMSFE ratio")
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return picture
+
+
+def nowcasts_and_truth(
+    nowcasts: Mapping[str, pd.Series] | pd.DataFrame, actual: pd.Series, ylabel: str = "%"
+) -> Picture:
+    """Draw nowcasts by quarter beside what was published; gaps between windows stay open.
+
+    nowcasts : model → series by quarter; actual : by quarter.
+    """
+    frame = pd.DataFrame(nowcasts)
+    quarters = pd.period_range(frame.index[0], frame.index[-1], freq="Q")
+    frame, actual = frame.reindex(quarters), actual.reindex(quarters)
+    alt = f"Nowcasts of {', '.join(map(str, frame.columns))} by quarter, and the first release."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(9, 3.6))
+        ax = picture.subplots()
+        time = quarters.to_timestamp()
+        ax.plot(time, actual, "o", color=COLOURS["black"], ms=5, label="first release")
+        for (colour, dashes), name in zip(LOOKS, frame, strict=False):
+            ax.plot(time, frame[name], color=COLOURS[colour], ls=dashes, label=str(name))
+        ax.axhline(0.0, color=COLOURS["grey"], lw=0.8)
+        ax.set_ylabel(ylabel)
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return picture
