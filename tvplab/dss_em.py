@@ -123,6 +123,7 @@ def iterate(y: np.ndarray, state: State, settings: Settings, estimating: bool) -
     """One iteration: E-step, M-step, φ̃ where it is estimated, scale; also the E-step of the state it began from."""
     expected = e_step(y, state, settings)
     found = m_step(y, state, expected, settings)
+    found = found._replace(beta=clean(found.beta))
     if estimating:
         found = found._replace(phi=persistence(expected.moments, live_columns(found.beta)))
     return scale_step(found, expected.moments, settings), expected
@@ -134,7 +135,7 @@ def estimate(y: np.ndarray, state: State, settings: Settings, max_iter: int, tol
     if settings.persistence is not None:
         state = state._replace(phi=settings.persistence)
     for iteration in range(1, max_iter + 1):
-        if settings.lifetime is not None and iteration % BETWEEN_LIVES == 0:
+        if settings.lifetime is not None and iteration % BETWEEN_LIVES == 1:
             state = life_step(y, state, settings)
             before, alive = alive, state.beta.any(axis=0)
             settled = before is not None and np.array_equal(before, alive)
