@@ -4,7 +4,9 @@ from tvplab.explore.controls import choice, float_slider, int_slider, log_slider
 from tvplab.explore.dfm import dfm
 from tvplab.explore.dss import dss
 from tvplab.explore.explorer import Explorer
+from tvplab.explore.gsae import gsae
 from tvplab.explore.local_projections import local_projections
+from tvplab.explore.nowcast import nowcast
 from tvplab.explore.panel import LivePanel
 from tvplab.explore.ridge import ridge
 from tvplab.explore.sparse import sparse
@@ -17,9 +19,11 @@ __all__ = [
     "dfm",
     "dss",
     "float_slider",
+    "gsae",
     "int_slider",
     "local_projections",
     "log_slider",
+    "nowcast",
     "ridge",
     "sparse",
     "stops_slider",

@@ -45,7 +45,7 @@ def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str
 
 
 def draw_progress(ax: Axes, path: pd.DataFrame) -> None:
-    """Draw the steps of mean and band by date; several releases of a day stand above each other, the last one counts."""
+    """Draw the steps of mean and band by date; of several releases on one day the last one counts."""
     last = path.groupby("date").last()
     ax.fill_between(
         last.index, last["lower"], last["upper"], step="post", color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0

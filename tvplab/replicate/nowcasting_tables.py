@@ -62,8 +62,8 @@ def _note(table: pd.DataFrame) -> str:
         f"{table['quarter'].nunique()} quarters. The paper scores 2006-2020Q1, a vintage for every release and two "
         f"purchasing managers' indices more; here the vintages are FRED-MD's, one a month, with the appendix' "
         f"publication lags within the month, evaluated every second week. Factors and layers are fixed (r = 3), not "
-        f"validated. The DFM's EM takes the idiosyncratic part as white; its state space does not. Forecasts from a fit that stopped "
-        f"early: {stopped}."
+        f"validated. The DFM's EM takes the idiosyncratic part as white; its state space does not. Forecasts from a "
+        f"fit that stopped early: {stopped}."
     )
 
 
