@@ -138,10 +138,10 @@ class DynamicSparseFactors:
         if isinstance(start, DynamicSparseResults):
             return self._resume(y, start)
         if start is None and self.start == "pooled":
-            centred = y - np.nanmean(y, axis=0) if self.intercept else y
-            static = fit_static(centred, self.n_factors, self.n_starts, seed=self.seed)
-            sigma2, none = np.tile(static.sigma2, (len(y), 1)), np.zeros(y.shape)
-            return State(as_paths(static.loadings, len(y)), sigma2, FIRST_PERSISTENCE, none), static.sigma2
+            level = np.tile(np.nanmean(y, axis=0) if self.intercept else np.zeros(y.shape[1]), (len(y), 1))
+            static = fit_static(y - level, self.n_factors, self.n_starts, seed=self.seed)
+            sigma2 = np.tile(static.sigma2, (len(y), 1))
+            return State(as_paths(static.loadings, len(y)), sigma2, FIRST_PERSISTENCE, level), static.sigma2
         B = self._anchors(y) if start is None else np.asarray(start, dtype=float)
         shape = (len(y), y.shape[1], self.n_factors)
         if B.shape not in (shape, shape[1:]) or not np.isfinite(B).all():
@@ -159,7 +159,7 @@ class DynamicSparseFactors:
     def _anchors(self, y: np.ndarray) -> np.ndarray:
         """Loadings (T, N, r) of windows around every date."""
         window = max(len(y) // 4, 3)
-        options = {"window": window, "every": max(window // 10, 1), "n_starts": self.n_starts, "seed": self.seed}
+        options = {"window": window, "every": max(window // 4, 1), "n_starts": self.n_starts, "seed": self.seed}
         path = rolling_static(np.nan_to_num(y), None, self.n_factors, **options)
         return path[np.minimum(np.arange(len(y)) + window // 2, len(y) - 1)]
 
