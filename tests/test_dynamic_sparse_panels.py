@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tvplab.data import load
-from tvplab.dynamic_sparse_panels import crisis_panel, far_out
+from tvplab.dynamic_sparse_panels import crisis_panel, far_out, noise_units
 
 
 @pytest.fixture
@@ -57,6 +57,18 @@ def test_fred_md_is_table_b1(fred_md):
     assert list(panel.groups) == list(panel.y)
     assert "2016-06" in panel.note
     assert crisis_panel("fred-md", outlier=None).y.notna().all(axis=None)
+
+
+def test_units_of_the_noise():
+    rng = np.random.default_rng(0)
+    noise = np.array([0.3, 0.5, 1.0, 0.2, 0.8, 0.4])
+    y = pd.DataFrame(rng.standard_normal((400, 1)) + noise * rng.standard_normal((400, 6)), columns=list("abcdef"))
+    units = noise_units(y, 2)
+    assert list(units.scale.index) == list(y)
+    np.testing.assert_allclose(units.scale, noise, rtol=0.15)  # 400 periods: a standard error of about 5 %
+    np.testing.assert_allclose(units.y * units.scale, y)
+    common = units.start @ units.start.T
+    np.testing.assert_allclose(common * np.outer(units.scale, units.scale), np.ones((6, 6)), atol=0.25)
 
 
 def test_door():

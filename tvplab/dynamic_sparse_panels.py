@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from tvplab.data import Dataset, Standardizer
 from tvplab.data.loading import load
+from tvplab.static_sparse import fit_static
 from tvplab.validation import check_choice
 
 FIRST, LAST = "2001-01", "2015-12"
@@ -43,6 +46,14 @@ class CrisisPanel:
     note: str
 
 
+class NoiseUnits(NamedTuple):
+    """A panel `y` (T, N) in units of its noise, static loadings `start` (N, r) in them, and `scale` (N,), the units."""
+
+    y: pd.DataFrame
+    start: np.ndarray
+    scale: pd.Series
+
+
 def crisis_panel(name: str = "nyfed", outlier: float | None = OUTLIER) -> CrisisPanel:
     """Return US monthly series 2001/01-2015/12, made stationary by their codes and standardised.
 
@@ -60,6 +71,17 @@ def crisis_panel(name: str = "nyfed", outlier: float | None = OUTLIER) -> Crisis
     values = whole.loc[FIRST:LAST]
     kept = values if outlier is None else values.mask(far_out(whole, outlier).loc[FIRST:LAST])
     return CrisisPanel(Standardizer.fit(kept).transform(kept), groups, _note(dataset, values, kept))
+
+
+def noise_units(y: pd.DataFrame, n_factors: int, n_starts: int = 10, seed=0) -> NoiseUnits:
+    """Divide each series by the standard deviation of its own noise under static sparse factors.
+
+    λ₀ and λ₁ of DSS-EM are in units of the noise.  In a standardised panel some series are nearly all common, others
+    nearly all noise; this measures all alike.  Multiply loadings by `scale` to have them in the panel's units again.
+    """
+    static = fit_static(y.to_numpy(), n_factors, n_starts, seed=seed)
+    scale = pd.Series(np.sqrt(static.sigma2), y.columns, name="noise")
+    return NoiseUnits(y / scale, static.loadings / scale.to_numpy()[:, None], scale)
 
 
 def far_out(values: pd.DataFrame, ranges: float) -> pd.DataFrame:

@@ -19,11 +19,17 @@ from tvplab.factor_matching import (
 )
 from tvplab.replicate.study import Task
 
-OURS, ALONE, PRINTED = "DSS-EM", "DSS-EM, each loading alone", "DSS-EM as printed"
+OURS, ALONE = "DSS-EM", "DSS-EM, each loading alone"
+PRINTED, UNROTATED = "DSS-EM as printed", "the same, unrotated"
 ADAPTIVE, SPARSE, STATIC, ZERO = "adaptive PCA", "sparse PCA", "static spike-and-slab", "all zero"
 RIVALS = (ADAPTIVE, SPARSE, STATIC)
-METHODS = (*RIVALS, OURS, ALONE, PRINTED, ZERO)
-VARIANTS = {OURS: {}, ALONE: {"lifetime": None}, PRINTED: {"variant": "paper"}}
+METHODS = (*RIVALS, OURS, ALONE, PRINTED, UNROTATED, ZERO)
+VARIANTS = {
+    OURS: {},
+    ALONE: {"lifetime": None},
+    PRINTED: {"variant": "paper"},
+    UNROTATED: {"variant": "paper, unrotated"},
+}
 """The dynamic methods; "each loading alone" leaves out the look at when a factor as a whole is alive."""
 CANDIDATES, WINDOW = 10, 100
 SEGMENTS = {"1-100": (0, 100), "101-200": (100, 200), "201-300": (200, 300), "301-400": (300, 400)}
