@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import dynamic_sparse
 import imports
 import local_projections
 import marss
@@ -17,6 +18,7 @@ SECTIONS = {
     "Import": imports,
     "MARSS (lesson 1)": marss,
     "TVP ridge (lesson 2)": tvp_ridge,
+    "Dynamic sparse factors (lesson 3)": dynamic_sparse,
     "Local projections (lesson 6)": local_projections,
     "Sliders": sliders,
 }
