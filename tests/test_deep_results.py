@@ -14,8 +14,6 @@ from tvplab.dgp import simulate_deep_factors
 from tvplab.statespace import kalman_filter
 from tvplab.volatility import ConvergenceWarning
 
-pytest.importorskip("torch", reason="torch, an extra, is not installed")
-
 SHORT = {"draws": 10, "max_iter": 4, "pretrain": 60, "tol": 1.0}
 WORLD = simulate_deep_factors(T=72, N=5, missing=0.1, seed=4)
 MONTHS = pd.date_range("2001-01-01", periods=72, freq="MS")
@@ -45,7 +43,7 @@ def test_common_component_and_rest_are_the_data(fit):
     pd.testing.assert_frame_equal(fit.fitted + fit.idiosyncratic, data.where(data.notna()))
     explained = 1 - ((data - fit.fitted) ** 2).mean() / ((data - data.mean()) ** 2).mean()
     pd.testing.assert_series_equal(fit.r2, explained.rename("R²"))
-    assert (fit.r2 > 0.0).sum() >= 3
+    assert fit.r2.max() > 0.3
     assert fit.factors.shape == (72, fit.model.n_factors)
     assert list(fit.loadings.index) == list(data)
 
@@ -181,12 +179,12 @@ def test_the_package_opens_without_torch():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-def test_without_torch_a_fit_says_what_to_install(monkeypatch):
+def test_without_torch_other_devices_say_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    for name in ("tvplab.deep_dfm_network", "tvplab.deep_dfm_training"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(ModuleNotFoundError, match=r"tvplab\[deep\]"):
-        tvplab.DeepDynamicFactors(1).fit(Y)
+    monkeypatch.delitem(sys.modules, "tvplab.deep_dfm_network", raising=False)
+    for settings in ({"engine": "torch"}, {"device": "cuda"}):
+        with pytest.raises(ModuleNotFoundError, match=r"tvplab\[deep\]"):
+            tvplab.DeepDynamicFactors(1, **settings).fit(Y)
 
 
 def test_stopping_early_warns(recwarn):
@@ -205,6 +203,8 @@ def test_stopping_early_warns(recwarn):
         ({"link": "cube"}, ValueError, "link: must be one of"),
         ({"tol": 0.0}, ValueError, "tol"),
         ({"draws": 0}, ValueError, "draws"),
+        ({"engine": "jax"}, ValueError, "engine: must be one of"),
+        ({"engine": "numpy", "device": "cuda"}, ValueError, "device: the engine 'numpy'"),
         ({"factor_lags": 0}, ValueError, "factor_lags"),
         ({"quarterly": ["gdp"]}, ValueError, "quarterly: 'gdp' is no column"),
         ({"quarterly": "y2"}, TypeError, "quarterly: expected a list"),

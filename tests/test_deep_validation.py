@@ -8,8 +8,6 @@ from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_validation import choose_deep_factors, fit_loss, forecast_loss, splits
 from tvplab.dgp import simulate_deep_factors
 
-pytest.importorskip("torch", reason="torch, an extra, is not installed")
-
 SHORT = {"hidden": (), "draws": 10, "max_iter": 3, "pretrain": 100, "tol": 1.0}
 WORLD = simulate_deep_factors(T=80, N=5, nonlinear=False, rho=0.9, u=0.1, missing=0.05, seed=2)
 

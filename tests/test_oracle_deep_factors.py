@@ -31,7 +31,6 @@ def panel(name):
 @pytest.mark.parametrize("name", ["A", "C", "D", "E", "G"])
 def test_the_deep_model_scores_as_the_authors(name):
     """Raw within their 5-95 % range (index 0 and 4), and near what their present code gives on the same panel."""
-    pytest.importorskip("torch", reason="torch, an extra, is not installed")
     cell, (y, truth) = cells()[name], panel(name)
     factors, _ = fit_d2fm(y, cell["r_tilde"], {"nonlinear": cell["nonlinear"], "seed": 1})
     ours = scores(truth, factors)

@@ -73,7 +73,6 @@ def test_a_cell_scores_the_factor_set():
 
 
 def test_every_model_finds_the_factor():
-    pytest.importorskip("torch", reason="torch, an extra, is not installed")
     cell = cells_of(1, "quick", 1)[0] | {"seed": 5, "models": ["D2FM", "PCA"]}
     result = run(cell)
     assert list(result["scores"]) == cell["models"]
@@ -118,7 +117,6 @@ def test_the_page_says_what_the_measure_does():
 
 
 def test_seconds_are_positive_and_laid_out():
-    pytest.importorskip("torch", reason="torch, an extra, is not installed")
     result = run_times({"n": 25, "T": 40, "seed": 0, "rounds": 2})
     assert all(value > 0 for value in result.values())
     rows = [{**cell, "d2fm": 3.0, "dfm": 8.0, "dfm_round": 4.0} for cell in time_cells("quick")]

@@ -17,8 +17,11 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from tvplab.data.standardizer import Standardizer
+from tvplab.deep_dfm_arrays import ArrayNetwork
+from tvplab.deep_dfm_layout import Layout
 from tvplab.deep_dfm_maps import LINKS
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
+from tvplab.deep_dfm_training import train
 from tvplab.validation import check_choice, check_number, check_panel
 from tvplab.volatility import ConvergenceWarning
 
@@ -27,7 +30,7 @@ from tvplab.volatility import ConvergenceWarning
 class DeepDynamicFactors:
     """Deep dynamic factor model, estimated by Algorithm 1 and cast as a state space.
 
-    Needs torch (`pip install 'tvplab[deep]'`) to fit; fitted models are filtered, saved and loaded without it.
+    Torch (`pip install 'tvplab[deep]'`) is needed only for other devices than the processor.
 
     Parameters
     ----------
@@ -42,11 +45,13 @@ class DeepDynamicFactors:
     learning_rate : of Adam, per step; falls by 4 % a round.
     quarterly : names of the columns seen in the last month of their quarter, as sums (1, 2, 3, 2, 1)/3 of five months;
         the other columns are monthly, dates of the index are not looked at.
-    device : "cpu", or where torch should compute.
+    device : "cpu", or where torch should compute, "cuda".
     seed : fixes starting weights and noise; the same numbers on the same machine with one thread.
     progress : show a bar.
     pretrain : epochs of pre-training.
-    threads : of torch; one is quickest for networks of this size.
+    threads : of the linear algebra; one is quickest for networks of this size.
+    engine : "numpy", whose steps are written by hand, or "torch", the same network and the same start by another
+        library, with its own noise; "auto" is numpy on the processor and torch on other devices.
     """
 
     n_factors: int
@@ -64,6 +69,7 @@ class DeepDynamicFactors:
     progress: bool = False
     pretrain: int = 150
     threads: int = 1
+    engine: str = "auto"
 
     def fit(self, Y) -> DeepDynamicFactorsResults:
         """Estimate from Y (T×N; NaN where missing), standardised series by series.
@@ -73,19 +79,22 @@ class DeepDynamicFactors:
         ValueError, TypeError
             Names the argument that is wrong.
         ModuleNotFoundError
-            Torch is not installed.
+            Another device or engine was asked for, and torch is not installed.
         """
         self._check()
         data = check_panel(Y, "Y")
         quarterly = self._quarterly(data.columns)
         scale = Standardizer.fit(data)
         _check_length(data, self.factor_lags)
-        train, layout = _torch_room(self, data.shape[1], quarterly)
-        with tqdm(total=self.max_iter, disable=not self.progress, desc="Monte Carlo rounds") as bar:
+        encoder = (data.shape[1], *self.widths, self.n_factors)
+        decoder = encoder[::-1] if self.symmetric else (self.n_factors, data.shape[1])
+        layout = Layout(encoder, decoder, self.link, tuple(map(int, np.flatnonzero(quarterly))))
+        network = self._network(layout, len(data))
+        bar = tqdm(total=self.max_iter, disable=not self.progress, desc="Monte Carlo rounds")
+        with bar, network.threads(self.threads):
             trained = train(
-                scale.transform(data).to_numpy(), layout, pretrain=self.pretrain, draws=self.draws,
-                max_iter=self.max_iter, tol=self.tol, rate=self.learning_rate, device=self.device, threads=self.threads,
-                seed=int(np.random.default_rng(self.seed).integers(2**62)),
+                network, scale.transform(data).to_numpy(), pretrain=self.pretrain, draws=self.draws,
+                max_iter=self.max_iter, tol=self.tol, rate=self.learning_rate,
                 watch=lambda loss: (bar.set_postfix(loss=f"{loss:.4f}"), bar.update()),
             )  # fmt: skip
         if self.max_iter and not trained.converged:
@@ -99,6 +108,18 @@ class DeepDynamicFactors:
         r = self.n_factors
         return (6 * r, 4 * r, 2 * r) if self.hidden is None else tuple(self.hidden)
 
+    def _network(self, layout: Layout, T: int):
+        """Return the network in the engine asked for, at its start."""
+        rng = np.random.default_rng(self.seed)
+        if self.engine == "numpy" or (self.engine == "auto" and self.device == "cpu"):
+            return ArrayNetwork(layout, T, rng)
+        try:
+            from tvplab.deep_dfm_network import TorchNetwork
+        except ModuleNotFoundError as error:
+            text = f"{error}: engine and device other than numpy's need torch, pip install 'tvplab[deep]'"
+            raise ModuleNotFoundError(text) from None
+        return TorchNetwork(layout, T, rng, self.device)
+
     def _check(self) -> None:
         for name, least in [("n_factors", 1), ("factor_lags", 1), ("draws", 1), ("max_iter", 0), ("pretrain", 0),
                             ("threads", 1)]:  # fmt: skip
@@ -108,6 +129,9 @@ class DeepDynamicFactors:
         check_number(self.tol, "tol")
         check_number(self.learning_rate, "learning_rate")
         check_choice(self.link, "link", tuple(LINKS))
+        check_choice(self.engine, "engine", ("auto", "numpy", "torch"))
+        if self.engine == "numpy" and self.device != "cpu":
+            raise ValueError(f"device: the engine 'numpy' computes on the \"cpu\", got {self.device!r}")
 
     def _quarterly(self, columns: pd.Index) -> np.ndarray:
         """Flags (N,) of the quarterly columns."""
@@ -130,15 +154,3 @@ def _check_whole(value, name: str, least: int) -> None:
 def _check_length(data: pd.DataFrame, lags: int) -> None:
     if len(data) < 10 + 2 * lags:
         raise ValueError(f"Y: has {len(data)} periods; at least {10 + 2 * lags} are needed")
-
-
-def _torch_room(model: DeepDynamicFactors, N: int, quarterly: np.ndarray):
-    """Open the room that imports torch, and lay the network out for N series."""
-    try:
-        from tvplab.deep_dfm_network import Layout
-        from tvplab.deep_dfm_training import train
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(f"{error}: fitting a deep model needs torch, pip install 'tvplab[deep]'") from None
-    encoder = (N, *model.widths, model.n_factors)
-    decoder = encoder[::-1] if model.symmetric else (model.n_factors, N)
-    return train, Layout(encoder, decoder, model.link, tuple(map(int, np.flatnonzero(quarterly))))

@@ -34,7 +34,8 @@ def apply_layers(layers: list[Layer], x: np.ndarray, link: str) -> np.ndarray:
     """Evaluate the map at the rows of x (T, in); returns (T, out)."""
     g, _ = LINKS[link]
     for layer in layers:
-        x = x @ layer.W.T + layer.b
+        x = x @ layer.W.T
+        x += layer.b
         x = g(x) if layer.link else x
     return x
 

@@ -1,171 +1,149 @@
-"""The autoencoder of the deep dynamic factor model in torch: encoder G, decoder F, all weights in one flat vector.
-
-Layers as the authors' code has them (section 3.1): dense and link, then batch normalisation, dense and link for each
-further layer.  With a linear decoder the code has the link as well; the decoder is one linear layer without intercept.
-"""
+"""The autoencoder in torch, for other devices than the processor: the methods of `deep_dfm_arrays.ArrayNetwork`."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 
-from tvplab.data.mixed_frequency import MARIANO_MURASAWA
+from tvplab.deep_dfm_layout import (
+    BETA_1,
+    BETA_2,
+    EPS,
+    MOMENTUM,
+    Layout,
+    adam_rate,
+    five_month_sums,
+    folded,
+    split,
+    starting_weights,
+)
 from tvplab.deep_dfm_maps import BATCH_EPS, Layer
 
-MOMENTUM = 0.01
-"""Weight of a new batch in the running moments of batch normalisation (Keras: 0.99)."""
 LINKS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "softplus": torch.nn.functional.softplus}
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Widths of the encoder (n, hidden …, r) and decoder (r, hidden …, n), the link, and which series are quarterly."""
+class TorchNetwork:
+    """One autoencoder and its optimiser; leaf tensors share the memory of `theta`, their gradients that of `slope`."""
 
-    encoder: tuple[int, ...]
-    decoder: tuple[int, ...]
-    link: str
-    quarterly: tuple[int, ...] = ()
-
-    @property
-    def linear_decoder(self) -> bool:
-        """Whether the decoder is one linear layer, the paper's asymmetric design."""
-        return len(self.decoder) == 2
-
-    def linked(self, k: int) -> bool:
-        """Whether the link follows the encoder's layer k: always inside, on the code if the decoder is linear."""
-        last = k == len(self.encoder) - 2
-        return not last or (self.linear_decoder and k > 0)
-
-
-class Network:
-    """Weights of one autoencoder.
-
-    `theta` and `slope` (P,) are the flat vectors of parameters and gradients, layers their views.  An encoder layer is
-    (W (in, out), b, scale, shift, mean, variance): the last four normalise its input and are None in the first.
-    """
-
-    def __init__(self, layout: Layout, T: int, rng: torch.Generator, dtype=torch.float32):
-        self.layout, self.link = layout, LINKS[layout.link]
-        self.momentum = 1.0  # the first batch sets the running moments, which otherwise keep much of their start
-        shapes = _shapes(layout)
-        self.theta = torch.zeros(sum(map(math.prod, shapes)), dtype=dtype, device=rng.device)
+    def __init__(self, layout: Layout, T: int, rng: np.random.Generator, device: str = "cpu", dtype=torch.float32):
+        self.layout, self.link, self.like = layout, LINKS[layout.link], {"dtype": dtype, "device": device}
+        self.theta = torch.tensor(starting_weights(layout, rng), **self.like)
         self.slope = torch.zeros_like(self.theta)
-        parts = iter(self._views(shapes))
-        self.encoder = [self._encoder_layer(k, next, parts) for k in range(len(layout.encoder) - 1)]
-        self.decoder = [self._decoder_layer(k, parts) for k in range(len(layout.decoder) - 1)]
-        self._start(rng)
-        self._quarterly = torch.tensor(layout.quarterly, device=rng.device, dtype=torch.long)
-        self._sums = five_month_sums(T).to(self.theta) if layout.quarterly else None
+        self.rng = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
+        self.encoder, self.decoder = split(layout, self.theta)
+        for leaf, into in zip(_leaves(self.encoder, self.decoder), _leaves(*split(layout, self.slope)), strict=True):
+            leaf.requires_grad_().grad = into
+        self.moments = [
+            None if one.scale is None else torch.zeros(2, len(one.scale), **self.like) for one in self.encoder
+        ]
+        self.momentum = 1.0  # the first batch sets the running moments, which otherwise keep much of their start
+        self._quarterly = torch.tensor(layout.quarterly, device=device, dtype=torch.long)
+        self._sums = self.rows(five_month_sums(T)) if layout.quarterly else None
+        self.restart(0.0, 1)
 
-    def _views(self, shapes) -> list[torch.Tensor]:
-        """Leaf tensors that share the memory of `theta`, their gradients that of `slope`."""
-        views, place = [], 0
-        for shape in shapes:
-            size = math.prod(shape)
-            view = self.theta[place : place + size].view(shape).requires_grad_()
-            view.grad = self.slope[place : place + size].view(shape)
-            views.append(view)
-            place += size
-        return views
+    def restart(self, rate: float, decay_every: int) -> None:
+        """Begin Adam anew."""
+        self.rate, self.decay_every, self.t = rate, decay_every, 0
+        self.m, self.v, self._work = (torch.zeros_like(self.theta) for _ in range(3))
 
-    def _encoder_layer(self, k: int, take, parts) -> tuple:
-        W, b = take(parts), take(parts)
-        if k == 0:
-            return W, b, None, None, None, None
-        scale, shift = take(parts), take(parts)
-        return W, b, scale, shift, torch.zeros_like(scale.detach()), torch.ones_like(scale.detach())
+    def rows(self, values: np.ndarray) -> torch.Tensor:
+        """Values as the engine holds them."""
+        return torch.as_tensor(np.ascontiguousarray(values), **self.like)
 
-    def _decoder_layer(self, k: int, parts) -> tuple:
-        return next(parts), (None if self.layout.linear_decoder else next(parts))
+    def noise(self, filtered: np.ndarray, sd: np.ndarray, draws: int) -> torch.Tensor:
+        """Panels (draws, T, N) of filtered data (T, N) less normal noise with these sd (N,)."""
+        panels = torch.randn(draws, *filtered.shape, generator=self.rng, **self.like)
+        return panels.mul_(self.rows(-sd)).add_(self.rows(filtered))
 
-    def _start(self, rng: torch.Generator) -> None:
-        """Glorot: weights normal with variance 2/(inputs + outputs); intercepts 0, scales 1."""
-        with torch.no_grad():
-            for layer in [*self.encoder, *self.decoder]:
-                W = layer[0]
-                W.copy_(torch.randn(W.shape, generator=rng, dtype=W.dtype, device=W.device))
-                W.mul_(math.sqrt(2.0 / sum(W.shape)))
-            for layer in self.encoder[1:]:
-                layer[2].fill_(1.0)
+    def descend(self, panels, target: torch.Tensor, weight: torch.Tensor, batches: list[slice]) -> None:
+        """One epoch for each panel (T, N), as `ArrayNetwork.descend`."""
+        for panel in panels:
+            for rows in batches:
+                self.gradient(panel[rows], target[rows], weight[rows])
+                self._step()
 
-    def reconstruct(self, x: torch.Tensor) -> torch.Tensor:
-        """F(G(x)) of a batch x (T, N) in training: batch normalisation by the batch's own moments."""
-        for k, (W, b, scale, shift, mean, variance) in enumerate(self.encoder):
+    def gradient(self, x: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        """Set `slope` to the gradient of the loss at the batch x (T, N); returns the fit."""
+        self.slope.zero_()
+        fit = self._aggregate(self._decode(self._encode(x)))
+        fit.backward(2.0 * weight * (fit.detach() - target))
+        return fit.detach()
+
+    def _encode(self, x: torch.Tensor) -> torch.Tensor:
+        """Forward through the encoder, batch normalisation by the batch's own moments."""
+        for k, layer in enumerate(self.encoder):
             if k:
-                x = torch.batch_norm(x, scale, shift, mean, variance, True, self.momentum, BATCH_EPS, False)
-            x = torch.addmm(b, x, W)
+                self._remember(k, x.detach())
+                x = torch.batch_norm(x, layer.scale, layer.shift, None, None, True, 0.0, BATCH_EPS, False)
+            x = torch.addmm(layer.b, x, layer.W)
             x = self.link(x) if self.layout.linked(k) else x
         self.momentum = MOMENTUM
-        return self.aggregate(self._decode(x))
+        return x
+
+    def _remember(self, k: int, x: torch.Tensor) -> None:
+        """Move the running moments of the layer's input towards those of a batch."""
+        variance, mean = torch.var_mean(x, dim=0, correction=0)
+        self.moments[k][0].lerp_(mean, self.momentum)
+        self.moments[k][1].lerp_(variance, self.momentum)
 
     def _decode(self, x: torch.Tensor) -> torch.Tensor:
-        for W, b in self.decoder[:-1]:
-            x = self.link(torch.addmm(b, x, W))
-        W, b = self.decoder[-1]
-        return x @ W if b is None else torch.addmm(b, x, W)
+        for layer in self.decoder[:-1]:
+            x = self.link(torch.addmm(layer.b, x, layer.W))
+        last = self.decoder[-1]
+        return x @ last.W if last.b is None else torch.addmm(last.b, x, last.W)
 
-    def aggregate(self, common: torch.Tensor) -> torch.Tensor:
-        """Turn the months of quarterly series (T, N) into five-month sums: the layer without parameters."""
+    def _aggregate(self, common: torch.Tensor) -> torch.Tensor:
+        """Turn the months of quarterly series (T, N) into five-month sums."""
         if self._sums is None:
             return common
-        sums = self._sums @ common[:, self._quarterly]
-        return common.index_copy(1, self._quarterly, sums)
+        return common.index_copy(1, self._quarterly, self._sums @ common[:, self._quarterly])
+
+    def _step(self) -> None:
+        """One update by Adam, in place."""
+        self.t += 1
+        with torch.no_grad():
+            self.m.lerp_(self.slope, 1.0 - BETA_1)
+            self.v.mul_(BETA_2).addcmul_(self.slope, self.slope, value=1.0 - BETA_2)
+            torch.sqrt(self.v, out=self._work)
+            self.theta.addcdiv_(self.m, self._work.add_(EPS), value=-adam_rate(self.t, self.rate, self.decay_every))
 
     @torch.no_grad()
     def average(self, panels: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-        """Codes (T, r) and common components (T, N) in inference, means over panels (D, T, N): the Monte Carlo step."""
-        encoder, decoder = self._folded(), [(W, b, i < len(self.decoder) - 1) for i, (W, b) in enumerate(self.decoder)]
+        """Codes (T, r) and common components (T, N) in inference, means over panels (D, T, N)."""
+        layers = [[(self.rows(one.W.T), self.rows(one.b), one.link) for one in part] for part in self.export()]
         code = common = 0.0
         for panel in panels:
-            f = self._apply(encoder, panel)
-            code = code + f
-            common = common + self._apply(decoder, f)
-        common = self.aggregate(common / len(panels))
+            f = self._apply(layers[0], panel)
+            code, common = code + f, common + self._apply(layers[1], f)
+        common = self._aggregate(common / len(panels))
         return (code / len(panels)).double().cpu().numpy(), common.double().cpu().numpy()
 
     def _apply(self, layers, x: torch.Tensor) -> torch.Tensor:
         for W, b, linked in layers:
-            x = x @ W if b is None else torch.addmm(b, x, W)
+            x = torch.addmm(b, x, W)
             x = self.link(x) if linked else x
         return x
 
-    def _folded(self) -> list[tuple]:
-        """Encoder layers (W, b, linked) with batch normalisation folded in, at its running moments."""
-        layers = []
-        for k, (W, b, scale, shift, mean, variance) in enumerate(self.encoder):
-            if k:
-                factor = scale / torch.sqrt(variance + BATCH_EPS)
-                W, b = factor[:, None] * W, b + (shift - factor * mean) @ W
-            layers.append((W, b, self.layout.linked(k)))
-        return layers
-
-    @torch.no_grad()
     def export(self) -> tuple[list[Layer], list[Layer]]:
-        """Encoder and decoder for numpy, as they are in inference."""
-        decoder = [(W, W.new_zeros(W.shape[1]) if b is None else b, i < len(self.decoder) - 1)
-                   for i, (W, b) in enumerate(self.decoder)]  # fmt: skip
-        return tuple(
-            [Layer(W.double().cpu().numpy().T.copy(), b.double().cpu().numpy().copy(), bool(on)) for W, b, on in layers]
-            for layers in (self._folded(), decoder)
-        )
+        """Encoder and decoder as they are in inference."""
+        moments = [None if one is None else one.cpu().numpy() for one in self.moments]
+        return folded(self.layout, self.theta.detach().cpu().numpy(), moments)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def threads(number: int) -> Iterator[None]:
+        """Compute with so many threads, then as before: small products lose much time in more than one."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(number)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
 
-def _shapes(layout: Layout) -> list[tuple[int, ...]]:
-    """Shapes of all parameters, in the order of the flat vector."""
-    shapes = []
-    for k, (i, o) in enumerate(zip(layout.encoder[:-1], layout.encoder[1:], strict=True)):
-        shapes += [(i, o), (o,), *([(i,), (i,)] if k else [])]
-    for i, o in zip(layout.decoder[:-1], layout.decoder[1:], strict=True):
-        shapes += [(i, o), *([] if layout.linear_decoder else [(o,)])]
-    return shapes
-
-
-def five_month_sums(T: int) -> torch.Tensor:
-    """Matrix (T, T) of the weights (1, 2, 3, 2, 1)/3 on this month and the four before it, over the whole sample."""
-    sums = torch.zeros(T, T, dtype=torch.float64)
-    for lag, weight in enumerate(MARIANO_MURASAWA):
-        sums += weight * torch.diag(torch.ones(T - lag, dtype=torch.float64), -lag)
-    return sums
+def _leaves(*parts) -> list[torch.Tensor]:
+    """All tensors of some layers, in order."""
+    return [tensor for part in parts for layer in part for tensor in layer if tensor is not None]
