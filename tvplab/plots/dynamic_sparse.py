@@ -55,7 +55,7 @@ def draw_map(ax: Axes, loadings: np.ndarray, reach: float):
     """Draw one matrix (N, r), first series at the top."""
     N, r = loadings.shape
     mesh = ax.pcolormesh(np.arange(1, r + 1), np.arange(1, N + 1), loadings, cmap=SIGNED, vmin=-reach, vmax=reach)
-    ax.set(xlabel="factor", xticks=np.arange(1, r + 1, -(-r // 10)), ylim=(N + 0.5, 0.5))
+    ax.set(xlabel="factor", xticks=np.arange(1, r + 1, -(-r // 10) if r < 12 else 5), ylim=(N + 0.5, 0.5))
     ax.grid(False)
     return mesh
 

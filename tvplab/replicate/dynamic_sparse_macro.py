@@ -79,7 +79,7 @@ def figure_5_picture(rows: list[dict]) -> Picture:
 
     row = rows[0]
     maps = {date: np.array(one) for date, one in row["maps"].items()}
-    return loading_maps(maps, cap=2.0, groups=row["groups"], note=row["note"])
+    return loading_maps(maps, cap=1.0, groups=row["groups"], note=row["note"])
 
 
 def history(row: dict) -> pd.DataFrame:
