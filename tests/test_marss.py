@@ -83,7 +83,7 @@ def test_em_never_decreases_the_likelihood(name, missing):
     for _ in range(60):
         moments = expect(y, matrices(forms, parameters))
         logliks.append(moments.loglik)
-        parameters = maximise(forms, parameters, moments)
+        parameters = maximise(forms, parameters, matrices(forms, parameters), moments)
     assert np.all(np.diff(logliks) > -1e-8 * np.abs(logliks[1:]))
 
 

@@ -48,7 +48,7 @@ def test_em_climbs_and_its_score_is_the_gradient(data):
     for _ in range(15):
         moments = expect(data, matrices(forms, parameters), inputs)
         logliks.append(moments.loglik)
-        parameters = maximise(forms, parameters, moments)
+        parameters = maximise(forms, parameters, matrices(forms, parameters), moments)
     assert np.all(np.diff(logliks) > -1e-9)
     numerical = optimize.approx_fprime(pack(parameters), lambda v: log_likelihood(v, data, forms, inputs), 1e-6)
     np.testing.assert_allclose(score(data, forms, parameters, inputs)[1], numerical, rtol=1e-3, atol=2e-2)

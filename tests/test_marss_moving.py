@@ -84,7 +84,7 @@ def test_em_climbs_and_its_score_is_the_gradient(name, y):
     for _ in range(12):
         moments = expect(values, matrices(forms, parameters), inputs)
         logliks.append(moments.loglik)
-        parameters = maximise(forms, parameters, moments)
+        parameters = maximise(forms, parameters, matrices(forms, parameters), moments)
     assert np.all(np.diff(logliks) > -1e-9)
     loglik, gradient = score(values, forms, parameters, inputs)
     numerical = optimize.approx_fprime(pack(parameters), lambda v: log_likelihood(v, values, forms, inputs), 1e-6)

@@ -65,9 +65,10 @@ def test_log_likelihood_and_parameters_along_the_path(name):
         if step in saved.index:
             for key, row in saved.loc[step].drop("logLik").groupby(lambda column: column.split(".")[0]):
                 np.testing.assert_allclose(parameters[key], row, rtol=1e-6, atol=1e-6)
-        moments = expect(y, matrices(forms, parameters))
+        M = matrices(forms, parameters)
+        moments = expect(y, M)
         ours.append(moments.loglik)
-        parameters = maximise(forms, parameters, moments)
+        parameters = maximise(forms, parameters, M, moments)
     np.testing.assert_allclose(np.array(ours)[loglik["m_steps"].astype(int)], loglik["logLik"], rtol=0, atol=1e-6)
 
 

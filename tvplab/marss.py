@@ -212,13 +212,14 @@ def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter
     """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
     path, records, diagonal = [], [], not forms["R"].moves and forms["R"].diagonal
     for iteration in range(1, max_iter + 2):
-        moments = expect(y, matrices(forms, parameters), inputs, diagonal)
+        M = matrices(forms, parameters)
+        moments = expect(y, M, inputs, diagonal)
         path.append(moments.loglik)
         records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
         if stop(iteration, path, records):
             return parameters, np.array(path), True
         if iteration <= max_iter:
-            parameters = maximise(forms, parameters, moments)
+            parameters = maximise(forms, parameters, M, moments)
     return parameters, np.array(path), False
 
 

@@ -63,6 +63,6 @@ def em_round(y: np.ndarray, forms: Forms, inputs: Inputs) -> Round:
         if not is_proper(M):
             return -np.inf, None
         moments = expect(y, M, inputs, not forms["R"].moves and forms["R"].diagonal)
-        return moments.loglik, lambda: pack(maximise(forms, parameters, moments))
+        return moments.loglik, lambda: pack(maximise(forms, parameters, M, moments))
 
     return em

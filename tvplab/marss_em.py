@@ -149,10 +149,9 @@ def _hidden_correlated(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndar
     return full, yx_cov, yy_cov
 
 
-def maximise(forms: Forms, parameters: Parameters, moments: Moments) -> Parameters:
-    """M-step: one sequential round over the matrices that have parameters."""
-    new, M = dict(parameters), matrices(forms, parameters)
-    start, updates = M["x0"], dict(UPDATES)
+def maximise(forms: Forms, parameters: Parameters, M: dict[str, np.ndarray], moments: Moments) -> Parameters:
+    """M-step from the parameters and their matrices M: one sequential round over the matrices that have parameters."""
+    new, start, updates = dict(parameters), M["x0"], dict(UPDATES)
     for block in (OBSERVATION, TRANSITION):
         updates |= MOVING_UPDATES[block] if moves(M, block) else {}
     for name in ORDER:

@@ -41,7 +41,7 @@ class LinearMatrix:
             out = self.fixed.reshape(rows, columns, order="F")
             if self.n:
                 out, (i, j, D) = out.copy(), self.free
-                out[i, j] += D @ p
+                out[i, j] += p if self.one_each else D @ p
             return out
         return np.swapaxes((self.fixed + self.design @ p).reshape(*self.fixed.shape[:-1], columns, rows), -1, -2)
 
