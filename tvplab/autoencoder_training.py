@@ -33,6 +33,8 @@ UNPENALISED, RAMP = 0.15, 0.5
 """Shares of the epochs without penalty, and with λ₀ on its way up."""
 LAST_RATE = 0.05
 DECAY = 1e-4
+SWEEPS = 20
+"""Sweeps of EM for θ alone."""
 
 
 class Prior(NamedTuple):
@@ -69,10 +71,11 @@ class Moments(NamedTuple):
 
 
 class Trained(NamedTuple):
-    """S trained networks over the whole sample: factors (S, T, K) standardised, reconstruction (S, T, N), objective.
+    """S trained networks over the whole sample: factors (S, T, K) standardised, reconstruction (S, T, N).
 
-    `centre` and `scale` (S, K) standardise the encoder's output; `path` (epochs, S) is the objective by epoch,
-    `errors` (epochs, S) the mean squared error, `active` (epochs, S, G, K) where β was not zero.
+    `objective` (S,) is at one scale; `centre` and `scale` (S, K) standardise the encoder's output; `path` (epochs, S)
+    is the objective by epoch, `errors` (epochs, S) the mean squared error, `active` (epochs, S, G, K) where β was not
+    zero.
     """
 
     network: Network
@@ -87,21 +90,32 @@ class Trained(NamedTuple):
     active: np.ndarray
 
 
-def ladder(epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int) -> Plan:
-    """No penalty at first, then λ₀ linearly from λ₁ up, then λ₀; the learning rate falls by a cosine to 5 %."""
+def ladder(epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int, warm: bool = False) -> Plan:
+    """No penalty at first, then λ₀ linearly from λ₁ up, then λ₀; the learning rate falls by a cosine to 5 %.
+
+    A `warm` start has its penalty from the first epoch; one that is not `sparse` never has any.
+    """
     at = np.arange(epochs) / max(epochs - 1, 1)
     climbed = np.clip((at - UNPENALISED) / RAMP, 0.0, 1.0)
-    path = np.where(at < UNPENALISED, np.nan, lam1 + (lam0 - lam1) * climbed) if sparse else np.full(epochs, np.nan)
+    path = np.where(at < UNPENALISED, np.nan, lam1 + (lam0 - lam1) * climbed)
+    if warm or not sparse:
+        path = np.full(epochs, lam0 if sparse else np.nan)
     cosine = LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + np.cos(np.pi * at))
     return Plan(path, rate * cosine, batches)
 
 
-def train(network: Network, X: np.ndarray, plan: Plan, prior: Prior, seed: int) -> Trained:
-    """Train S networks side by side on standardised X (T, N), with the same minibatches, drawn from `seed`."""
+def train(
+    network: Network, X: np.ndarray, plan: Plan, prior: Prior, seed: int, moments: Moments | None = None
+) -> Trained:
+    """Train S networks side by side on standardised X (T, N), with the same minibatches, drawn from `seed`.
+
+    `moments` are those of a warm start.
+    """
     with one_thread():
         x, rng = torch.tensor(X, dtype=torch.float32), torch.Generator().manual_seed(seed)
         wide, slope = network.places.spread(x), network.over(torch.zeros_like(network.theta))
-        adam, moments, history = Adam(network.theta, slope.theta), opening(network, X.shape[1]), []
+        adam, history = Adam(network.theta, slope.theta), []
+        moments = opening(network, X.shape[1]) if moments is None else moments
         for lam0, rate in zip(plan.lam0, plan.rate, strict=True):
             rows = torch.randperm(len(x), generator=rng).tensor_split(plan.batches)
             batches = [(x[some], wide[:, some]) for some in rows]
@@ -154,6 +168,23 @@ def objective(network: Network, moments: Moments, squares: np.ndarray, T: int, l
     return noise + cost / T, mse
 
 
+def at_one_scale(network: Network, moments: Moments, squares: np.ndarray, T: int, lam0: float, prior: Prior):
+    """Objective (S,) with each factor's weights divided by the largest of them, θ being its own optimum there.
+
+    β_k/c with c times the factor's vector in the first layer is the same map, so that factors could buy a smaller
+    penalty with their scale: starts are compared where they cannot.
+    """
+    noise = noise_objective(squares, moments.sigma2, T)
+    if not np.isfinite(lam0):
+        return noise
+    beta, free, theta = weights_of(network), network.mask.numpy(), moments.theta
+    largest = np.abs(beta).max(axis=1, keepdims=True)
+    beta = beta / np.where(largest > 0.0, largest, 1.0)
+    for _ in range(SWEEPS):
+        theta = slab_share(inclusion(beta, theta, lam0, prior.lam1) * free, free, prior.a, prior.b)
+    return noise + negative_log_prior(beta, theta, free, lam0, *prior) / T
+
+
 def weights_of(network: Network) -> np.ndarray:
     """β (S, G, K) as numbers."""
     return network.beta.numpy().astype(float)
@@ -171,7 +202,7 @@ def finished(network, moments, X, x, lam0, prior, history) -> Trained:
     reconstruction = network.places.gather(decode(network, factors)).numpy().astype(float)
     squares = ((X - reconstruction) ** 2).sum(axis=1)
     moments = update(network, moments, squares, len(X), lam0, prior)
-    last = objective(network, moments, squares, len(X), lam0, prior)[0]
+    last = at_one_scale(network, moments, squares, len(X), lam0, prior)
     centre, scale = raw.mean(dim=1), (raw.var(dim=1, correction=0) + 1e-8).sqrt()
     path, errors, active = (np.stack(column) for column in zip(*history, strict=True))
     arrays = [tensor.numpy().astype(float) for tensor in (factors, centre, scale)]

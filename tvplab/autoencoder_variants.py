@@ -50,7 +50,7 @@ def recovery(truth: pd.DataFrame, factors: pd.DataFrame, pattern=None, group_wei
         f1 = pattern_f1(widened(np.asarray(pattern, dtype=float), wide) != 0.0, found)
     return Recovery(
         pd.Series(np.abs(square[np.arange(K), order[:K]]), truth.columns, name="|Spearman|"),
-        pd.Series([names[k] for k in order[:K]], truth.columns, name="estimate"),
+        pd.Series([names[k] for k in order[:K]], truth.columns, dtype=object, name="estimate"),
         f1,
     )
 

@@ -63,15 +63,17 @@ class GroupedSparseAutoencoder:
     learning_rate: float = 5e-3
     seed: int | np.random.Generator = 0
 
-    def fit(self, X) -> AutoencoderResults:
+    def fit(self, X, start: AutoencoderResults | None = None) -> AutoencoderResults:
         """Train on X (T, N), complete; every series is put to mean 0 and variance 1.
+
+        `start` is an earlier fit of the same series, groups and layers, on other periods or with another penalty: one
+        network then goes on from there, with the whole penalty from the first epoch.
 
         Raises
         ------
         TypeError, ValueError
             Anything wrong with X, its groups or a hyperparameter; the message names it.
         """
-        from tvplab.autoencoder_network import Places, start
         from tvplab.autoencoder_training import Prior, ladder, train
 
         self._check()
@@ -79,16 +81,29 @@ class GroupedSparseAutoencoder:
         labels, group = self.groups_of(frame.columns)
         mask = self.mask(labels, group)
         z = (frame - frame.mean()) / frame.std(ddof=0)
-        seeds = self._seeds()
-        network = start(Places.of(group), mask, self.hidden, self.decoder == "linear", self.slope, seeds[1:])
-        plan = ladder(self.epochs, self.lam0, self.lam1, self.sparsity, self.learning_rate, BATCHES)
+        seeds, warm = self._seeds(), start is not None
+        network, moments = self._opening(group, mask, seeds[1:], frame, start)
+        plan = ladder(self.epochs, self.lam0, self.lam1, self.sparsity, self.learning_rate, BATCHES, warm)
         prior = Prior(self.lam1, self.a, len(labels) if self.b is None else self.b)
-        trained = train(network, z.to_numpy(), plan, prior, seeds[0])
-        results = labelled(trained, frame, labels, self.anchors is not None, plan.lam0)
+        trained = train(network, z.to_numpy(), plan, prior, seeds[0], moments)
+        results = labelled(trained, frame, labels, warm or self.anchors is not None, plan.lam0)
         if not results.converged:
             message = f"the weights still moved after {self.epochs} epochs; give it more"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return results
+
+    def _opening(self, group: np.ndarray, mask: np.ndarray, seeds: list[int], frame: pd.DataFrame, before):
+        """Random networks and no moments, or one network and its moments from an earlier fit."""
+        from tvplab.autoencoder_network import Places, start
+        from tvplab.autoencoder_warm import warm_moments, warm_network
+
+        seeds = seeds if before is None else seeds[:1]
+        network = start(Places.of(group), mask, self.hidden, self.decoder == "linear", self.slope, seeds)
+        if before is None:
+            return network, None
+        if not frame.columns.equals(before.mean.index):
+            raise ValueError("start: its series are not those of X")
+        return warm_network(network, before), warm_moments(network, before)
 
     def groups_of(self, series: pd.Index) -> tuple[list, np.ndarray]:
         """Return the groups in their order of appearance, and the number of each series' group (N,)."""

@@ -1,6 +1,7 @@
 """Explorers: sliders bound to a figure, one file per lesson."""
 
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider, stops_slider, switch
+from tvplab.explore.deep_factors import d2fm
 from tvplab.explore.dfm import dfm
 from tvplab.explore.dss import dss
 from tvplab.explore.explorer import Explorer
@@ -16,6 +17,7 @@ __all__ = [
     "Explorer",
     "LivePanel",
     "choice",
+    "d2fm",
     "dfm",
     "dss",
     "float_slider",

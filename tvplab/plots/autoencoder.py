@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.image import AxesImage
 
 from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS, use_style
 
-WRITTEN = 0.005
-"""A weight smaller than this is no exact zero, but is not written either."""
+SHADES = "cividis_r"
 
 
 def group_factor_map(results, truth: pd.DataFrame | None = None, columns: int = 1) -> Picture:
@@ -51,15 +52,27 @@ def draw_weights(ax: Axes, weights: pd.DataFrame, largest: float | None = None) 
     """Draw |β| (G, K) as a map with its numbers; a cell without number is exactly zero."""
     size = np.abs(weights.to_numpy(dtype=float))
     top = max(size.max(), 1e-9) if largest is None else largest
-    image = ax.imshow(np.where(size > 0.0, size, np.nan), cmap="cividis_r", vmin=0.0, vmax=top, aspect="auto")
+    image = ax.imshow(np.where(size > 0.0, size, np.nan), cmap=SHADES, vmin=0.0, vmax=top, aspect="auto")
     for (g, k), value in np.ndenumerate(size):
-        if value > WRITTEN:
-            ax.text(k, g, f"{value:.1f}", ha="center", va="center", color="white" if value > 0.6 * top else "black")
+        ax.text(k, g, shown_weight(value), ha="center", va="center", color=colour_of(value, top)[1])
     ax.set_xticks(range(weights.shape[1]), [str(name) for name in weights.columns])
     ax.set_yticks(range(weights.shape[0]), [str(name) for name in weights.index])
     ax.grid(False)
     ax.tick_params(length=0)
     return image
+
+
+def shown_weight(size: float) -> str:
+    """A weight's size as text: nothing for an exact zero."""
+    return f"{size:.1f}" if size > 0.0 else ""
+
+
+def colour_of(size: float, largest: float = 1.0) -> tuple[str, str]:
+    """Colours of a cell and of the number in it; an exact zero is white."""
+    if not size > 0.0:
+        return "white", "black"
+    shade = colormaps[SHADES](min(size / largest, 1.0))
+    return to_hex(shade), "white" if size > 0.6 * largest else "black"
 
 
 def draw_factor(ax: Axes, factor: pd.Series, truth: pd.Series | None = None) -> None:
