@@ -110,6 +110,13 @@ class DynamicSparseResults:
         t = _place(date, self.sigma2.index, "date")
         return pd.DataFrame(self.loadings[t], self.sigma2.columns, self.factors.columns)
 
+    def plot_loadings(self, dates, groups=None, note: str = ""):
+        """Draw the loadings of some periods as maps; `groups` is series → group, in the order of the columns."""
+        from tvplab.plots import loading_maps
+
+        maps = {str(date).split(" 00:00:00")[0]: self.at(date) for date in dates}
+        return loading_maps(maps, groups=groups, note=note)
+
 
 def _place(label, index: pd.Index, name: str) -> int:
     """Position of a label, or say which there are."""

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from tvplab import plots
+from tvplab.dgp import simulate_sparse_factors
+from tvplab.dynamic_sparse import DynamicSparseFactors
 from tvplab.plots.dynamic_sparse import (
     counts_over_time,
     errors_and_counts,
@@ -106,3 +108,15 @@ def test_noise_over_time():
 def test_they_are_public():
     for one in (loading_maps, loading_history, counts_over_time, errors_and_counts, noise_histories):
         assert getattr(plots, one.__name__) is one
+
+
+@pytest.mark.filterwarnings("ignore:EM stopped")
+def test_results_draw_themselves():
+    world = simulate_sparse_factors(T=60, training=0, n_series=15, seed=2)
+    fit = DynamicSparseFactors(4, max_iter=3).fit(world.y)
+    picture = fit.plot_loadings([10, 50], note="synthetic data")
+    for ax, t in zip(picture.axes, (10, 50), strict=False):
+        np.testing.assert_array_equal(map_of(ax).get_array(), fit.loadings[t - 1])
+        assert ax.get_title(loc="left") == str(t)
+    with pytest.raises(ValueError, match="date: 99 is not among"):
+        fit.plot_loadings([99])
