@@ -1,0 +1,155 @@
+"""Lesson 4's slider: a deep and a linear factor model on a world that bends, scored raw and centred."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from tvplab.deep_dfm import DeepDynamicFactors
+from tvplab.deep_dfm_training import interpolate
+from tvplab.dgp import simulate_deep_factors
+from tvplab.explore.controls import choice, float_slider, int_slider, switch
+from tvplab.explore.explorer import Explorer
+from tvplab.factors import principal_components
+from tvplab.metrics import trace_r2
+from tvplab.plots.style import COLOURS
+from tvplab.volatility import ConvergenceWarning
+
+NETWORKS = {"four layers": None, "one linear layer": ()}
+SHORT = {"draws": 40, "max_iter": 6, "pretrain": 100, "learning_rate": 0.01, "tol": 5e-3}
+"""A short training, so that the picture follows the slider; the paper's takes a second."""
+DEEP, LINEAR, CONSTANT = "D²FM", "PCA", "PCA and a constant"
+FUNCTIONS = {"f, the factor": 0, "f², its square": 1, "sgn f, its sign": 2}
+ALT = (
+    "Left: a function of the true factor, dashed, and what the factors of the deep model and of principal components "
+    "say of it. Right: the share of all three functions that each model's factors explain. Synthetic data."
+)
+CAPTION = (
+    "Tick “centred” and look at the square: without its mean the linear model has it as well as the deep one. "
+    "Raw, principal components cannot reach its level, because their mean is zero."
+)
+
+
+@dataclass(frozen=True)
+class DeepMove:
+    """What one position of the controls shows: the true functions (T, r̃), each model's factors, and the measure."""
+
+    truth: pd.DataFrame
+    factors: dict[str, np.ndarray]
+    centred: bool
+    shown: int
+
+    def explained(self, name: str) -> float:
+        """Trace R² of one model, raw or centred."""
+        return trace_r2(self.truth, self.factors[name], self.centred)
+
+    def line(self, name: str) -> np.ndarray:
+        """The shown function as a model's factors give it: their regression, without constant or of centred numbers."""
+        target, F = self.target, self.factors[name]
+        F = F - F.mean(axis=0) if self.centred else F
+        return F @ np.linalg.lstsq(F, target, rcond=None)[0]
+
+    @property
+    def target(self) -> np.ndarray:
+        """The true function that is shown (T,), less its mean where the measure is centred."""
+        values = self.truth.to_numpy()[:, self.shown]
+        return values - values.mean() if self.centred else values
+
+
+def d2fm(T: int = 120, N: int = 10, seed: int = 2) -> Explorer:
+    """Explore where a deep factor model is better than principal components, and by which measure.
+
+    Parameters
+    ----------
+    T, N, seed : the world (`dgp.simulate_deep_factors`, one factor); all its shocks are drawn once.
+
+    Returns
+    -------
+    Explorer
+        Its controls are `n_factors`, `curvature`, `missing`, `network`, `centred` and `shown`; its result is a
+        `DeepMove`.
+    """
+    fits = functools.lru_cache(maxsize=256)(functools.partial(_fits, T, N, seed))
+
+    def compute(n_factors, curvature, missing, network, centred, shown):
+        truth, factors = fits(n_factors, round(curvature, 2), round(missing, 2), network)
+        return DeepMove(truth, factors, centred, FUNCTIONS[shown])
+
+    controls = {
+        "n_factors": int_slider("number of factors r", 1, 6, 3),
+        "curvature": float_slider("nonlinearity of the truth (0: linear, 1: the paper's)", 0.0, 1.0, 1.0, step=0.1),
+        "missing": float_slider("share of missing cells", 0.0, 0.6, 0.0, step=0.05),
+        "centred": switch("centred", False),
+        "network": choice("encoder", list(NETWORKS), "four layers"),
+        "shown": choice("look at", list(FUNCTIONS), "f², its square"),
+    }
+    return Explorer(
+        controls,
+        compute,
+        _build,
+        _update,
+        readout=_readout,
+        redraw_on={"shown"},
+        alt=ALT,
+        caption=CAPTION,
+        figsize=(9, 3.8),
+    )
+
+
+def _fits(T: int, N: int, seed: int, n_factors: int, curvature: float, missing: float, network: str):
+    """Simulate, and fit both models: the true functions and each model's factors."""
+    world = simulate_deep_factors(T=T, N=N, rho=0.5, curvature=curvature, missing=missing, seed=seed)
+    deep = DeepDynamicFactors(n_factors, hidden=NETWORKS[network], **SHORT)
+    z = interpolate(((world.y - world.y.mean()) / world.y.std()).to_numpy())
+    linear = principal_components(z, n_factors).factors.to_numpy()
+    with_constant = np.column_stack([linear, np.ones(T)])
+    return world.factor_set, {DEEP: _fit(deep, world.y), LINEAR: linear, CONSTANT: with_constant}
+
+
+def _fit(model: DeepDynamicFactors, y: pd.DataFrame) -> np.ndarray:
+    """Factors (T, r) after a short training, which may end before the loss settles."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(y).factors.to_numpy()
+
+
+def _build(figure: Figure, move: DeepMove) -> dict:
+    """Draw what stands still; return the artists that move."""
+    left, right = figure.subplots(1, 2, width_ratios=[2, 1])
+    time = move.truth.index.to_numpy()
+    values = move.truth.to_numpy()[:, move.shown]
+    low, high = min(values.min(), (values - values.mean()).min(), -1.0), max(values.max(), 1.0)
+    room = 0.2 * (high - low)
+    left.set(xlim=(time[0], time[-1]), ylim=(low - room, high + room), xlabel="period")
+    left.set_title("a function of the factor  (synthetic data, truth dashed)")
+    looks = {DEEP: (COLOURS["blue"], "-"), LINEAR: (COLOURS["vermillion"], "-.")}
+    lines = {name: left.plot(time, 0.0 * time, color=c, ls=ls, label=name)[0] for name, (c, ls) in looks.items()}
+    truth = left.plot(time, 0.0 * time, color=COLOURS["black"], ls="--", lw=1.1, label="truth")[0]
+    left.legend(loc="upper center", ncols=3)
+    names = [DEEP, LINEAR, CONSTANT]
+    place = np.arange(len(names))
+    right.set(xlim=(0.0, 1.0), ylim=(len(names) - 0.5, -0.5), yticks=place, xlabel="trace R², all functions")
+    right.set_yticklabels(["D²FM", "PCA", "PCA and\na constant"])
+    colours = [COLOURS["blue"], COLOURS["vermillion"], COLOURS["orange"]]
+    bars = right.barh(place, np.zeros(len(names)), height=0.55, color=colours).patches
+    return {"truth": truth, "lines": list(lines.values()), "bars": list(bars)}
+
+
+def _update(artists: dict, move: DeepMove) -> None:
+    """Move the artists."""
+    artists["truth"].set_ydata(move.target)
+    for line, name in zip(artists["lines"], (DEEP, LINEAR), strict=True):
+        line.set_ydata(move.line(name))
+    for bar, name in zip(artists["bars"], (DEEP, LINEAR, CONSTANT), strict=True):
+        bar.set_width(move.explained(name))
+
+
+def _readout(move: DeepMove) -> dict[str, str]:
+    """Key numbers beside the picture."""
+    measure = "centred" if move.centred else "raw"
+    return {f"{name}, {measure}": f"{move.explained(name):.2f}" for name in (DEEP, LINEAR, CONSTANT)}
