@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import dynamic_sparse
+import deep_dfm
 import imports
 import local_projections
 import marss
@@ -19,6 +20,7 @@ SECTIONS = {
     "MARSS (lesson 1)": marss,
     "TVP ridge (lesson 2)": tvp_ridge,
     "Dynamic sparse factors (lesson 3)": dynamic_sparse,
+    "Deep factors (lesson 4)": deep_dfm,
     "Local projections (lesson 6)": local_projections,
     "Sliders": sliders,
 }
