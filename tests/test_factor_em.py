@@ -5,7 +5,8 @@ import pytest
 
 from tvplab.dgp import simulate_factor_model
 from tvplab.factor_em import collapse as collapse_factors
-from tvplab.factor_em import em_round, regress, smooth
+from tvplab.factor_em import em_round, regress
+from tvplab.factor_smoother import smooth
 from tvplab.marss import DynamicFactorModel
 from tvplab.marss_acceleration import em_round as general_round
 from tvplab.marss_em import Inputs, expect
