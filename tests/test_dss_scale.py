@@ -83,26 +83,39 @@ def test_a_common_change_of_scale_is_seen_and_other_factors_are_left_alone():
 def test_bayes_factors_compare_the_data_with_and_without_the_factor():
     T, N, r = 5, 6, 3
     y, B, sigma2 = RNG.standard_normal((T, N)), RNG.standard_normal((T, N, r)), RNG.uniform(0.5, 1.5, (T, N))
-    found = log_bayes_factors(factor_moments(y, B, precisions(y, sigma2), 0.0))
+    first, later = log_bayes_factors(factor_moments(y, B, precisions(y, sigma2), 0.0), 0.0)
+    np.testing.assert_allclose(first, later, atol=1e-12)  # periods are independent
     for t, k in product(range(T), range(r)):
         others = np.delete(B[t], k, axis=1)
         with_it, without = (
             stats.multivariate_normal(np.zeros(N), part @ part.T + np.diag(sigma2[t])).logpdf(y[t])
             for part in (B[t], others)
         )
-        assert found[t, k] == pytest.approx(with_it - without, abs=1e-10)
+        assert first[t, k] == pytest.approx(with_it - without, abs=1e-10)
+
+
+def test_bayes_factors_of_a_whole_life_add_up_to_that_of_the_model_without_the_factor():
+    T, N, phi = 8, 5, 0.8
+    y, B, sigma2 = RNG.standard_normal((T, N)), RNG.standard_normal((T, N, 1)), np.ones((T, N))
+    moments = factor_moments(y, B, precisions(y, sigma2), phi)
+    first, later = log_bayes_factors(moments, phi)
+    without = stats.norm(0.0, 1.0).logpdf(y).sum()
+    assert first[0, 0] + later[1:, 0].sum() == pytest.approx(moments.loglik - without, abs=1e-10)
 
 
 @pytest.mark.parametrize("lifetime", [1.5, 4.0, 50.0])
 def test_lives_are_the_best_of_all_paths(lifetime):
-    T, evidence = 9, 1.5 * RNG.standard_normal((9, 4))
-    found = likely_lives(evidence, lifetime)
+    T, (first, later) = 9, 1.5 * RNG.standard_normal((2, 9, 4))
+    found = likely_lives(first, later, lifetime)
     for k in range(4):
         scores = {}
         for path in product((False, True), repeat=T):
             switches = np.sum(np.diff(path))
-            moves = switches * np.log(1.0 / lifetime) + (T - 1 - switches) * np.log(1.0 - 1.0 / lifetime)
-            scores[path] = evidence[np.array(path), k].sum() + moves
+            score = switches * np.log(1.0 / lifetime) + (T - 1 - switches) * np.log(1.0 - 1.0 / lifetime)
+            for t in range(T):
+                begins = t == 0 or path[t - 1]
+                score -= 0.0 if path[t] else (first if begins else later)[t, k]
+            scores[path] = score
         assert tuple(found[:, k]) == max(scores, key=scores.get)
 
 

@@ -116,7 +116,8 @@ def life_step(y: np.ndarray, state: State, settings: Settings) -> State:
     """Revive every factor, with its nearest loadings; keep it in the periods in which it is likely to be alive."""
     full = held(state.beta, active_factors(by_period(state.beta)))
     moments = factor_moments(y - state.intercept, by_period(full), precisions(y, state.sigma2), state.phi)
-    return state._replace(beta=kill(full, likely_lives(log_bayes_factors(moments), settings.lifetime)))
+    alive = likely_lives(*log_bayes_factors(moments, state.phi), settings.lifetime)
+    return state._replace(beta=kill(full, alive))
 
 
 def iterate(y: np.ndarray, state: State, settings: Settings, estimating: bool) -> tuple[State, Expected]:

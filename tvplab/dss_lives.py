@@ -1,12 +1,16 @@
 """When a factor is alive: its loadings may die, or return, all together.
 
 A zero of the spike is absorbing site by site, and a path in the slab leaves it only slowly: the mode of the paper's
-posterior trails a factor that has died by some fifteen periods.  What the data say of period t is plain, though.  With
-loadings held, P(ω_kt = 0 | Y) against its prior is the Bayes factor of a factor that is dead in t (Savage and Dickey):
+posterior trails a factor that has died by some fifteen periods.  What the data say of a period is plain, though.  With
+loadings held, the posterior density of ω_kt = 0 over its prior density is the Bayes factor of a factor that is dead in
+t (Savage and Dickey); for a stretch of periods they multiply, each given that ω_k,t−1 = 0 where that is part of it:
 
-    ℓ_kt = log BF(alive : dead) = ½ log V_kk + ½ m_k²/V_kk,   m and V the moments of ω_kt given all data.
+    first:  log BF(alive : dead) = ½ log V_t + ½ m_t²/V_t
+    later:  ½ log[V_t|t−1/(1 − φ̃²)] + ½ (m_t − ρ_t m_{t−1})²/V_t|t−1,   ρ_t = cov(ω_t, ω_{t−1})/V_{t−1},
 
-A chain of two states, alive and dead, that switches with probability 1/lifetime then has a most likely path.
+m and V the factor's moments given all data, V_t|t−1 = V_t − ρ_t² V_{t−1}.  A chain of two states, alive and dead, that
+switches with probability 1/lifetime then has a most likely path.  With one factor the product is exact; with more, it
+leaves out what the other factors' last values say.
 """
 
 from __future__ import annotations
@@ -16,26 +20,31 @@ import numpy as np
 from tvplab.dss_moments import FactorMoments
 
 
-def log_bayes_factors(moments: FactorMoments) -> np.ndarray:
-    """ℓ (T, r): how much likelier the data make a factor that is alive in the period."""
-    variances = np.diagonal(moments.cov, axis1=1, axis2=2)
-    return 0.5 * np.log(variances) + 0.5 * moments.mean**2 / variances
+def log_bayes_factors(moments: FactorMoments, phi: float) -> tuple[np.ndarray, np.ndarray]:
+    """How much likelier the data make a factor that is alive, (T, r): in a stretch's first period, in a later one."""
+    mean, V = moments.mean, np.diagonal(moments.cov, axis1=1, axis2=2)
+    cross = np.diagonal(moments.lag_cov, axis1=1, axis2=2)[1:]
+    rho = cross / V[:-1]
+    left, error = V[1:] - rho * cross, mean[1:] - rho * mean[:-1]
+    first = 0.5 * np.log(V) + 0.5 * mean**2 / V
+    later = 0.5 * np.log(left / (1.0 - phi**2)) + 0.5 * error**2 / left
+    return first, np.concatenate([first[:1], later])
 
 
-def likely_lives(evidence: np.ndarray, lifetime: float) -> np.ndarray:
-    """The most likely path of alive (T, r booleans) given ℓ (T, r): Viterbi's algorithm, all factors at once."""
+def likely_lives(first: np.ndarray, later: np.ndarray, lifetime: float) -> np.ndarray:
+    """The most likely path of alive (T, r booleans) given both (T, r): Viterbi's algorithm, all factors at once."""
     stay, switch = np.log1p(-1.0 / lifetime), -np.log(lifetime)
-    best, came = np.stack([np.zeros(evidence.shape[1]), evidence[0]]), np.empty((*evidence.shape, 2), dtype=bool)
-    for t in range(1, len(evidence)):
-        kept, changed = best + stay, best[::-1] + switch
-        came[t] = (kept < changed).T
-        best = np.maximum(kept, changed)
-        best[1] += evidence[t]
-    alive = np.empty(evidence.shape, dtype=bool)
-    alive[-1] = best[1] > best[0]
-    for t in range(len(evidence) - 1, 0, -1):
-        alive[t - 1] = alive[t] ^ np.where(alive[t], came[t, :, 1], came[t, :, 0])
-    return alive
+    dead, alive, came = -first[0], np.zeros(first.shape[1]), np.empty((2, *first.shape), dtype=bool)
+    for t in range(1, len(first)):
+        dying, dormant = alive + switch - first[t], dead + stay - later[t]
+        living, waking = alive + stay, dead + switch
+        came[0, t], came[1, t] = dying > dormant, living >= waking
+        dead, alive = np.maximum(dying, dormant), np.maximum(living, waking)
+    path = np.empty(first.shape, dtype=bool)
+    path[-1] = alive > dead
+    for t in range(len(first) - 1, 0, -1):
+        path[t - 1] = np.where(path[t], came[1, t], came[0, t])
+    return path
 
 
 def held(beta: np.ndarray, active: np.ndarray) -> np.ndarray:
