@@ -26,7 +26,7 @@ USUAL = {"lam0": 10.0, "lam1": 0.01, "theta": 0.5}
 WARM = "the estimate at λ₀ = 10"
 POOLED, ONE, ROTATED = "best of 10 static fits", "one static fit", "principal components, rotated"
 STARTS = (WARM, POOLED, ONE, ROTATED)
-MAX_ITER, TOL = 40, 0.02
+MAX_ITER, TOL = 30, 0.02
 """Enough for a picture; the readout says when EM was not done."""
 LARGE = 6000
 """Loadings a factor (T·N) above which a fit takes more than half a second, and a slider acts on release."""
