@@ -100,9 +100,14 @@ def rmsfe(forecasts: pd.DataFrame, actual: pd.Series, every: int = 2) -> pd.Data
     """
     table = forecasts.assign(
         error=forecasts["forecast"] - forecasts["quarter"].map(actual).astype(float),
-        weeks=(every * (forecasts["weeks"] / every).round()).astype(int),
+        weeks=round_weeks(forecasts["weeks"], every),
     ).dropna(subset="error")
     return table.groupby(["weeks", "model"])["error"].agg(lambda e: np.sqrt(np.mean(e**2))).unstack()
+
+
+def round_weeks(weeks, every: int = 2):
+    """Weeks to the nearest multiple of `every`, halves up, so that days one step apart never share a number."""
+    return (every * np.floor(weeks / every + 0.5)).astype(int)
 
 
 def relative_rmsfe(forecasts: pd.DataFrame, actual: pd.Series, benchmark: str, every: int = 2) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.deep_dfm import DeepDynamicFactors
-from tvplab.nowcast_backtest import backtest
+from tvplab.nowcast_backtest import backtest, round_weeks
 from tvplab.nowcast_benchmark import Autoregression, ar1_forecasts
 from tvplab.nowcast_factors import MixedFrequencyFactors
 from tvplab.nowcasting import expected_panel
@@ -97,7 +97,7 @@ def monthly_errors(means: dict, past) -> dict:
         ends = frame.index + pd.offsets.MonthEnd(0)
         for name in frame.columns.drop(GDP):
             weeks = (ends + pd.Timedelta(days=lag_of(name)) - day).days / 7.0
-            for month, even in zip(frame.index, (2 * np.round(weeks / 2)).astype(int), strict=True):
+            for month, even in zip(frame.index, round_weeks(weeks), strict=True):
                 error = past.actual(name, month) - frame.loc[month, name] if even in MONTHLY_WEEKS else np.nan
                 if np.isfinite(error):
                     squares, count = sums[str(even)].get(name, (0.0, 0))
@@ -123,4 +123,4 @@ def indicator(fit, states: np.ndarray, target: pd.Series) -> float:
     return float(path.iloc[-1] * np.sign(path.corr(target)))
 
 
-TASK = Task("nowcasts", run, version="1")
+TASK = Task("nowcasts", run, version="2")

@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from tvplab.nowcast_backtest import relative_rmsfe
+from tvplab.nowcast_backtest import relative_rmsfe, round_weeks
 from tvplab.plots.figure import Picture
 from tvplab.plots.nowcasts import error_paths, nowcasts_and_truth
 from tvplab.replicate.markdown import markdown_table
@@ -110,7 +110,7 @@ def monthly_ratios(rows: list[dict]) -> pd.DataFrame:
 
 def rounded(rows: list[dict]) -> tuple[pd.DataFrame, pd.Series]:
     """GDP forecasts of the windows with weeks rounded to even numbers, and the first releases by quarter."""
-    table = in_windows(forecast_table(rows), rows).assign(weeks=lambda t: (2 * (t["weeks"] / 2).round()).astype(int))
+    table = in_windows(forecast_table(rows), rows).assign(weeks=lambda t: round_weeks(t["weeks"]))
     return table, first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
 
 
