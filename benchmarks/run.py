@@ -6,8 +6,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-import dynamic_sparse
 import deep_dfm
+import dynamic_sparse
 import imports
 import local_projections
 import marss
