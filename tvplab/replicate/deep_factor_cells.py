@@ -46,12 +46,12 @@ def paper(number: int) -> pd.DataFrame:
 
 
 def cells_of(number: int, mode: str, sims: int | None = None) -> list[dict]:
-    """List the panels of Table 1 (linear) or 2 (nonlinear); quick mode fits the DFM where r = 1, n = 10, T = 50."""
+    """List the panels of Table 1 (linear) or 2 (nonlinear); quick mode fits the DFM to the smallest of Table 1."""
     setups = QUICK_SETUPS[number] if mode == "quick" else list(paper(number).index)
     number_of_panels = sims or {"quick": QUICK_SIMS, "full": FULL_SIMS}[mode]
     return [
         dict(zip(SETUP, map(_plain, setup), strict=True))
-        | {"nonlinear": number == 2, "seed": seed, "models": _models(setup, mode)}
+        | {"nonlinear": number == 2, "seed": seed, "models": _models(number, setup, mode)}
         for setup in setups
         for seed in range(number_of_panels)
     ]
@@ -62,8 +62,8 @@ def _plain(value) -> int | float:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _models(setup: tuple, mode: str) -> list[str]:
-    cheap = setup[:3] == (1, 50, 10)
+def _models(number: int, setup: tuple, mode: str) -> list[str]:
+    cheap = number == 1 and setup[:3] == (1, 50, 10)
     return ["D2FM", "PCA", "DFM"] if mode == "full" or cheap else ["D2FM", "PCA"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from tvplab.replicate.deep_factor_cells import (
@@ -47,7 +48,7 @@ def medians(rows: list[dict]) -> pd.DataFrame:
 def table(number: int, rows: list[dict]) -> str:
     """Ours beside Table 1 or 2: setups down, models and measures across."""
     ours, theirs = medians(rows), paper(number)
-    columns = {key: name for key, name in COLUMNS.items() if key in ours}
+    columns = {key: name for key, name in COLUMNS.items() if key in ours or key == "DFM raw"}
     lines = [
         [f"{r}, {T}, {n}, {missing:g}, {rho:g}, {alpha:g}", *(_cell(ours, theirs, key, column) for column in columns)]
         for key in ours.index
@@ -59,15 +60,13 @@ def table(number: int, rows: list[dict]) -> str:
 
 def _cell(ours: pd.DataFrame, theirs: pd.DataFrame, key: tuple, column: str) -> str:
     """Return "0.86 (0.88)" for the raw measures that the paper has; bold where they are further apart than 0.05."""
-    value = ours.loc[key, column]
-    if pd.isna(value):
-        return "–"
-    model, measure = column.split()
+    value = ours.loc[key, column] if column in ours else np.nan
+    left, (model, measure) = "–" if pd.isna(value) else f"{value:.2f}", column.split()
     if measure != "raw" or model == "PCA":
-        return f"{value:.2f}"
+        return left
     printed = theirs.loc[key, model.lower()]
-    text = f"{value:.2f} ({printed:.2f})"
-    return text if abs(value - printed) <= CLOSE else f"**{text}**"
+    far = abs(value - printed) > CLOSE
+    return f"**{left} ({printed:.2f})**" if far else f"{left} ({printed:.2f})"
 
 
 def _summary(ours: pd.DataFrame, theirs: pd.DataFrame, rows: list[dict]) -> str:
