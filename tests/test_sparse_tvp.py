@@ -273,3 +273,11 @@ def test_finds_the_constant_parameters_of_a_sparse_world():
 def test_bad_options_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         GroupLassoRidge(**options).fit(WORLD.y, WORLD.X)
+
+
+def test_the_likelihood_needs_no_scores_of_alpha():
+    """α plays no part in the search, so that a given λ does not forbid a rule for it."""
+    world = simulate_tvp_regression(T=40, seed=0)
+    rule, number = (GroupLassoRidge(alpha=a, lam=5.0, select="likelihood").fit(world.y, world.X) for a in ("cv", 0.5))
+    assert rule.constant == number.constant
+    pd.testing.assert_frame_equal(rule.beta, number.beta)

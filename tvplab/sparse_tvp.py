@@ -112,11 +112,16 @@ class GroupLassoRidge(TwoStepRidge):
             raise ValueError(f"level: must lie above 0 and below 0.5, got {self.level!r}")
         if isinstance(self.rounds, bool) or not isinstance(self.rounds, numbers.Integral) or self.rounds < 1:
             raise ValueError(f"rounds: must be a whole number of at least 1, got {self.rounds!r}")
+        if self.select == "lasso":
+            self._check_scored()
+        return self._fit(y, X, start)
+
+    def _check_scored(self) -> None:
+        """Refuse to choose α by scores that there will not be."""
         if self.alpha in RULES and not isinstance(self.lam, str):
             raise ValueError(f'alpha: {self.alpha!r} needs scores, and a given lam has none; use lam="cv"')
         if self.alpha == "1se" and isinstance(self.cv, str) and self.cv in ("gcv", "ml"):
             raise ValueError(f'alpha: "1se" needs held-out errors; cv={self.cv!r} has none')
-        return self._fit(y, X, start)
 
     def _candidates(self) -> list[float]:
         """The values of α to try, checked."""

@@ -31,7 +31,8 @@ def drift_factors(results, truth: pd.DataFrame | None = None, scaled: bool = Tru
     if not 1 <= results.rank <= MOST_FACTORS:
         raise ValueError(f"results: one picture holds 1 to {MOST_FACTORS} factors, this fit has {results.rank}")
     still = results.constant
-    alt = f"Paths of {results.rank} factors of the drifts and the loadings of {len(results.beta.columns)} coefficients"
+    number = "one factor" if results.rank == 1 else f"{results.rank} factors"
+    alt = f"Paths of {number} of the drifts and the loadings of {len(results.beta.columns)} coefficients"
     alt += f"; constant: {', '.join(map(str, still))}." if still else "; all coefficients move."
     shown = results.loadings / np.abs(results.loadings.to_numpy()).max() if scaled else results.loadings
     with use_style():
