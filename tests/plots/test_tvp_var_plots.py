@@ -42,10 +42,10 @@ def test_chosen_variables_keep_their_order():
 
 
 def test_volatilities_are_the_posterior_medians():
-    picture = plots.shock_volatility(RESULTS, variables=["rate", "money"], marks=[RESULTS.index[20]])
+    picture = plots.shock_volatility(RESULTS, variables=["rate", "money"], marks=["1995Q2"])
     assert len(picture.axes) == 2
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), RESULTS.volatility["rate"].median(axis=1))
-    assert picture.axes[0].lines[1].get_xdata()[0] == RESULTS.index[20].to_timestamp()
+    assert picture.axes[0].lines[1].get_xdata()[0] == pd.Timestamp("1995-04-01")
 
 
 def test_the_map_is_sorted_by_group_and_scaled():

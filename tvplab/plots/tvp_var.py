@@ -83,8 +83,8 @@ def shock_volatility(results, variables: Sequence | None = None, level: float = 
             time = time_axis(draws[name].index)
             ax.fill_between(time, low, high, color=COLOURS["blue"], alpha=0.2, lw=0)
             ax.plot(time, middle, color=COLOURS["blue"])
-            for mark in time_axis(pd.Index(marks)):
-                ax.axvline(mark, color=COLOURS["black"], ls="--", lw=1)
+            for mark in marks:
+                ax.axvline(time[results.index.get_loc(mark)], color=COLOURS["black"], ls="--", lw=1)
             ax.set(ylim=(0.0, None))
             ax.set_title(f"sd of the shock to {name}")
     return picture
