@@ -58,12 +58,13 @@ explore.ridge(shapes=("cosine",), T=150)
 # | [1](01_marss.ipynb) | **Is inflation common to all prices, or a few noisy ones?** | dynamic factor model (MARSS), EM | **ready** |
 # | [2](02_tvp_as_ridge.ipynb) | **Does inflation still follow inflation? Who decides how much a coefficient may move?** | TVP regression as ridge, 2SRR | **ready** |
 # | [2b](02b_sparse_and_shared.ipynb) | **Which coefficients moved, and did they move together?** | sparse (GLRR) and reduced-rank (GRRRR) TVPs | **ready** |
-# | 3 | Which factors are alive, and when? | dynamic sparse factors, spike-and-slab EM | in preparation |
-# | 4 | Where is GDP now, before it is published? | deep dynamic factors, nowcasting | in preparation |
-# | 5 | What does a rate rise do to a hundred series? | FAVAR, sparse autoencoder, TVP-VAR | in preparation |
+# | [3](03_dynamic_sparse.ipynb) | **Which factors are alive, and when?** | dynamic sparse factors, spike-and-slab EM | **ready** |
+# | [4](04_deep_dfm.ipynb) | **Where is GDP now, before it is published?** | deep dynamic factors, nowcasting | **ready** |
+# | [5](05_favar_tvpvar.ipynb) | **What does a rate rise do to everything, and did that change?** | FAVAR, sparse autoencoder, TVP-VAR | **ready** |
 # | [6](06_canadian_lp.ipynb) | **Did monetary policy in Canada change its reach?** | local projections with 4,656 moving parameters | **ready** |
 #
-# Lesson 2 needs only least squares. It will be the best first lesson even when all six are there.
+# Lesson 2 needs only least squares, and is the best first lesson. Then 2b and 6 follow it; 1, 3 and 4 are about factors;
+# 5 needs both.
 #
 # ## How the models relate
 #
@@ -91,6 +92,8 @@ explore.ridge(shapes=("cosine",), T=150)
 # | $\epsilon_t$, $\sigma_\epsilon^2$ | error, its variance | `sigma2` | by period, in two steps |
 # | $\lambda$ | drift penalty, $\sigma_\epsilon^2/\sigma_u^2$ | `lam` | never: one number |
 # | $\lambda_0$ | penalty on the first period's coefficients | `lam0` | never |
+# | $B_t$, $f_t$ | loadings, factors | `loadings`, `factors` | every period |
+# | $\gamma_t$ | whether a loading is in the slab | `inclusion` | every period |
 # | $T$, $K$, $N$, $r$ | periods, regressors, series, factors | `T`, `K`, `N`, `r` | |
 #
 # ## Words
@@ -99,6 +102,8 @@ explore.ridge(shapes=("cosine",), T=150)
 # - **filtered**: knows the past; **smoothed**: knows the whole sample.
 # - **period**: one row of dates; **horizon** $h$: periods ahead; **vintage**: the data as known on a date.
 # - **shock**: structural, has a name; **innovation**: the surprise in a reduced form.
+# - **active factor**: at a date, one on which at least two series load; **draw**: one set of parameters from a posterior.
+# - **nowcast**: an estimate of a number that is not published yet; **news**: a release less what the model expected of it.
 # - **effective parameters**: the trace of the hat matrix, what the data really pay for.
 # - **band**: where the coefficient lies with 90 % probability, *given* λ and the model.
 #
