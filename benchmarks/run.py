@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import autoencoder
 import deep_dfm
 import dynamic_sparse
 import imports
@@ -21,6 +22,7 @@ SECTIONS = {
     "TVP ridge (lesson 2)": tvp_ridge,
     "Dynamic sparse factors (lesson 3)": dynamic_sparse,
     "Deep factors (lesson 4)": deep_dfm,
+    "Grouped autoencoder (lesson 5)": autoencoder,
     "Local projections (lesson 6)": local_projections,
     "Sliders": sliders,
 }

@@ -36,7 +36,8 @@ class GroupedSparseAutoencoder:
     n_factors : K.
     anchors : group → its factor (a number from 1, or its name "F1"): the group loads on that factor alone.  None lets
         the prior find out.
-    lam0, lam1 : rates of spike and slab, 0 < λ₁ ≤ λ₀; 10 and 1 recover the design of spec B.3.
+    lam0, lam1 : rates of spike and slab, 0 < λ₁ ≤ λ₀; 10 and 1 recover the design of spec B.3.  The penalty weighs
+        with 1/T: 30 at T = 700 does what 10 does at T = 250.
     a, b : of θ's beta prior; b None is the number of groups.
     hidden : widths of the encoder's hidden layers, from at most N down to at least K; the decoder mirrors them.
     slope : of the LeakyReLU below zero, above 0 (an injective activation) and at most 1.
@@ -59,7 +60,7 @@ class GroupedSparseAutoencoder:
     decoder: str = "leaky"
     sparsity: bool = True
     starts: int = 5
-    epochs: int = 300
+    epochs: int = 200
     learning_rate: float = 5e-3
     seed: int | np.random.Generator = 0
 

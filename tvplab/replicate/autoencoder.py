@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.replicate.markdown import markdown_table
-from tvplab.replicate.study import Study, Task
+from tvplab.replicate.study import Study, Task, cell_key
 
 SOURCE = "The experiment of Luo, Paige and Griffin (2025) with the kit's design; all columns are ours"
 WORLDS = {
@@ -19,10 +19,11 @@ WORLDS = {
     "factors correlated .5": {"correlation": 0.5},
     "noise 1.0": {"noise": 1.0},
     "7 factors fitted to 5": {},
+    "7 factors fitted to 5, λ₀ = 30": {},
     "no anchor groups": {"anchors": 0},
 }
 """Designs by name, as arguments of `simulate_anchored_groups`: 165 series in 8 groups, 5 factors, noise .6."""
-OPTIONS = {"7 factors fitted to 5": {"n_factors": 7}}
+OPTIONS = {"7 factors fitted to 5": {"n_factors": 7}, "7 factors fitted to 5, λ₀ = 30": {"n_factors": 7, "lam0": 30.0}}
 FIRST = "T = 700"
 SEEDS = {"quick": {FIRST: 10}, "full": {FIRST: 50}}
 OTHER_SEEDS = {"quick": 2, "full": 20}
@@ -61,8 +62,9 @@ def recovery_cells(mode: str, sims: int | None) -> list[dict]:
     for name, world in WORLDS.items():
         for seed in range(sims or SEEDS[mode].get(name, OTHER_SEEDS[mode])):
             options = OPTIONS.get(name, {})
-            cells += [cell(world, seed, **options), cell(world, seed, "PCA", **options)]
-    return cells
+            pca = {key: value for key, value in options.items() if key == "n_factors"}
+            cells += [cell(world, seed, **options), cell(world, seed, "PCA", **pca)]
+    return list({cell_key(one): one for one in cells}.values())
 
 
 def ablation_cells(mode: str, sims: int | None) -> list[dict]:
@@ -84,8 +86,9 @@ def recovery_table(rows: list[dict]) -> str:
     """Return a line a world: F1 of the pattern and rank correlations, PCA's beside them."""
     lines = []
     for name, world in WORLDS.items():
-        mine = [one for one in rows if one["world"] == world and one["options"] == OPTIONS.get(name, {})]
-        ours, pca = (_of(mine, variant) for variant in ("grouped sparse", "PCA"))
+        options, there = OPTIONS.get(name, {}), [one for one in rows if one["world"] == world]
+        ours = _of([one for one in there if one["options"] == options], "grouped sparse")
+        pca = _of([one for one in there if one["options"].get("n_factors") == options.get("n_factors")], "PCA")
         if len(ours):
             lines.append([name, str(len(ours)), *_scores(ours), _between(pca["correlations"]) if len(pca) else "–"])
     header = ["world", "seeds", "F1, mean (worst)", "seeds with F1 ≥ .95", "smallest correlation, mean (worst)"]
