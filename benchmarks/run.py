@@ -14,6 +14,7 @@ import local_projections
 import marss
 import sliders
 import tvp_ridge
+import tvp_var
 from threadpoolctl import threadpool_limits
 
 SECTIONS = {
@@ -23,6 +24,7 @@ SECTIONS = {
     "Dynamic sparse factors (lesson 3)": dynamic_sparse,
     "Deep factors (lesson 4)": deep_dfm,
     "Grouped autoencoder (lesson 5)": autoencoder,
+    "TVP-VAR (lesson 5)": tvp_var,
     "Local projections (lesson 6)": local_projections,
     "Sliders": sliders,
 }
