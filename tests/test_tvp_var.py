@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.tsa.api import VAR
 
 import tvplab.gibbs_chain
@@ -102,6 +103,27 @@ def test_constant_and_vague_is_least_squares():
     assert np.abs(gap.to_numpy()).max() < 5 / np.sqrt(3_000)
     sd = np.sqrt(np.diag(np.asarray(REFERENCE.sigma_u)))
     assert found.volatility["output"].mean(axis=None) == pytest.approx(sd[0], rel=0.03)
+
+
+def test_constant_with_the_specs_prior_is_the_bvar_by_quadrature():
+    """Each equation's E[β | y] and E[log σ² | y], β integrated out exactly, σ² on a grid; 5 Monte Carlo errors."""
+    found = TVPVAR(lags=1, drift="none", volatility="constant").fit(DATA, draws=3_000, burn=50)
+    sd, grid = residual_sd(DATA.to_numpy(), 1), np.linspace(-2.5, 3.0, 401)
+    for i, one in enumerate(found.draws):
+        y, Z = equation(DATA.to_numpy(), 1, i)
+        prior = equation_prior(i, 1, sd, 0.0, Tightness(), "none", "constant")
+        log_density, means = np.empty(len(grid)), np.empty((len(grid), Z.shape[1]))
+        for j, log_variance in enumerate(grid):
+            precision = np.diag(1.0 / prior.start_var) + Z.T @ Z / np.exp(log_variance)
+            means[j] = np.linalg.solve(precision, Z.T @ y / np.exp(log_variance))
+            fit = np.sum((y - Z @ means[j]) ** 2) / np.exp(log_variance) + np.sum(means[j] ** 2 / prior.start_var)
+            log_density[j] = -0.5 * (fit + len(y) * log_variance + np.linalg.slogdet(precision)[1])
+            log_density[j] += stats.invgamma.logpdf(np.exp(log_variance), 2.0, scale=sd[i] ** 2) + log_variance
+        weight = np.exp(log_density - log_density.max())
+        weight /= weight.sum()
+        theta, h = one.beta[0, :, 0].astype(float), one.h[0, :, 0].astype(float)
+        assert np.all(np.abs(theta.mean(axis=0) - weight @ means) < 5 * theta.std(axis=0) / np.sqrt(3_000))
+        assert abs(h.mean() - weight @ grid) < 5 * h.std() / np.sqrt(3_000)
 
 
 def test_futures_of_a_known_var_have_its_moments():

@@ -260,7 +260,7 @@ draws = [draw_path(y, x, np.ones(40), np.array([0.01]), np.array([10.0]), rng) f
 np.abs(np.mean(draws, axis=0) - ridge).max().round(4), np.std(draws, axis=0).mean().round(3)
 
 # %% [markdown]
-# *The mean of the draws misses the ridge by what 4,000 draws must miss: about .07/√4000.*
+# *The two differ by what 4,000 draws must miss: about .10/√4000 in each period, twice that in the worst of forty.*
 #
 # For the volatilities the trick is a logarithm. $\log e_t^2=h_t+\log\varepsilon_t^2$ is linear in $h_t$, only its noise
 # is not normal; but it is nearly a mixture of ten normals (Omori and others, 2007). Draw which of the ten it was, and all is normal
