@@ -35,9 +35,9 @@ def loading_maps(
     arrays = {title: np.asarray(one, dtype=float) for title, one in snapshots.items()}
     reach = cap or max(np.abs(one).max() for one in arrays.values()) or 1.0
     rows = -(-len(arrays) // columns)
-    tall = 0.022 * max(len(one) for one in arrays.values())
+    tall = max(1.6 if groups is None else 3.0, 0.022 * max(len(one) for one in arrays.values()))
     with use_style():
-        picture = Picture(alt=_maps_alt(arrays), figsize=(10, 0.5 + rows * (0.6 + max(1.6, tall))))
+        picture = Picture(alt=_maps_alt(arrays), figsize=(10, 0.5 + rows * (0.6 + tall)))
         grid = picture.subplots(rows, min(columns, len(arrays)), sharey=True, squeeze=False)
         for ax, (title, one) in zip(grid.ravel(), arrays.items(), strict=False):
             mesh = draw_map(ax, one, reach)
