@@ -45,7 +45,7 @@ def test_moments_are_those_of_the_joint_normal_law(phi):
 
 def test_the_readable_smoother_gives_the_same():
     y, B, sigma2, phi = problem(0.8)
-    model = factor_law(R, phi)._replace(Z=B, A=np.zeros(N), R=np.stack([np.diag(one) for one in sigma2]))
+    model = factor_law(np.full(R, phi))._replace(Z=B, A=np.zeros(N), R=np.stack([np.diag(one) for one in sigma2]))
     wanted = kalman_smoother(kalman_filter(y, model), model)
     found = factor_moments(y, B, precisions(y, sigma2), phi)
     for one, other in zip(found, wanted, strict=True):
@@ -75,5 +75,18 @@ def test_persistence_of_factors_that_are_seen(phi):
         factors[t] = phi * factors[t - 1] + shocks[t]
     moments = FactorMoments(factors, np.zeros((n, 2, 2)), np.zeros((n, 2, 2)), 0.0)
     error = 4.0 / np.sqrt(2 * n)  # four standard errors of an autoregression's slope, at its largest
-    assert persistence(moments, np.array([True, True])) == pytest.approx(phi, abs=error)
-    assert persistence(moments, np.array([False, False])) == 0.0
+    both = np.array([True, True])
+    np.testing.assert_allclose(persistence(moments, both), phi, atol=error)
+    np.testing.assert_array_equal(persistence(moments, ~both), 0.0)
+    flipped = moments._replace(mean=factors * np.column_stack([np.ones(n), (-1.0) ** np.arange(n)]))
+    np.testing.assert_allclose(persistence(flipped, both, each=True), [phi, 0.0], atol=2.0 * error)
+
+
+def test_factors_may_have_a_persistence_each():
+    y, B, sigma2, _ = problem(0.0)
+    phi = np.array([0.9, 0.2])
+    found = factor_moments(y, B, precisions(y, sigma2), phi)
+    model = factor_law(phi)._replace(Z=B, A=np.zeros(N), R=np.stack([np.diag(one) for one in sigma2]))
+    wanted = kalman_smoother(kalman_filter(y, model), model)
+    np.testing.assert_allclose(found.mean, wanted.mean, atol=1e-10)
+    np.testing.assert_allclose(found.lag_cov, wanted.lag_cov, atol=1e-10)

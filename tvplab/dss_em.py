@@ -25,18 +25,18 @@ BETWEEN_LIVES = 5
 
 
 class State(NamedTuple):
-    """What an iteration changes: beta (N, r, T+1), sigma2 (T, N), phi (φ̃), intercept (T, N)."""
+    """What an iteration changes: beta (N, r, T+1), sigma2 (T, N), phi (φ̃, r), intercept (T, N)."""
 
     beta: np.ndarray
     sigma2: np.ndarray
-    phi: float
+    phi: np.ndarray
     intercept: np.ndarray
 
 
 class Settings(NamedTuple):
     """What it does not: the prior, the discount δ, S_0 of the variances (N,), and how to step.
 
-    `persistence` is φ̃ where it is given; None estimates it.
+    `persistence` is φ̃ where it is given; None estimates one for all factors, "each" one for each.
     """
 
     prior: Prior
@@ -46,7 +46,7 @@ class Settings(NamedTuple):
     intercept: bool = False
     block: bool = True
     rounds: int = 2
-    persistence: float | None = None
+    persistence: float | str | None = None
 
 
 class Expected(NamedTuple):
@@ -126,23 +126,24 @@ def iterate(y: np.ndarray, state: State, settings: Settings, estimating: bool) -
     found = m_step(y, state, expected, settings)
     found = found._replace(beta=clean(found.beta))
     if estimating:
-        found = found._replace(phi=persistence(expected.moments, live_columns(found.beta)))
+        each = settings.persistence == "each"
+        found = found._replace(phi=persistence(expected.moments, live_columns(found.beta), each))
     return scale_step(found, expected.moments, settings), expected
 
 
 def estimate(y: np.ndarray, state: State, settings: Settings, max_iter: int, tol: float) -> Estimate:
     """Iterate until no loading moves by `tol` and a look at the factors' lives changes nothing."""
     path, settled, alive = [], settings.lifetime is None, None
-    if settings.persistence is not None:
-        state = state._replace(phi=settings.persistence)
+    given = not (settings.persistence is None or isinstance(settings.persistence, str))
+    if given:
+        state = state._replace(phi=np.full(state.beta.shape[1], float(settings.persistence)))
     for iteration in range(1, max_iter + 1):
         if settings.lifetime is not None and iteration % BETWEEN_LIVES == 1:
             state = life_step(y, state, settings)
             before, alive = alive, state.beta.any(axis=0)
             settled = before is not None and np.array_equal(before, alive)
         start = state.beta
-        estimating = settings.persistence is None and iteration > FIRST_PERSISTENCE
-        state, expected = iterate(y, state, settings, estimating)
+        state, expected = iterate(y, state, settings, not given and iteration > FIRST_PERSISTENCE)
         path.append(expected.objective)
         converged = settled and np.abs(state.beta - start).max() < tol
         if converged:

@@ -20,7 +20,7 @@ import numpy as np
 from tvplab.dss_moments import FactorMoments
 
 
-def log_bayes_factors(moments: FactorMoments, phi: float) -> tuple[np.ndarray, np.ndarray]:
+def log_bayes_factors(moments: FactorMoments, phi) -> tuple[np.ndarray, np.ndarray]:
     """How much likelier the data make a factor that is alive, (T, r): in a stretch's first period, in a later one."""
     mean, V = moments.mean, np.diagonal(moments.cov, axis1=1, axis2=2)
     cross = np.diagonal(moments.lag_cov, axis1=1, axis2=2)[1:]

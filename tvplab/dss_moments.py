@@ -14,6 +14,9 @@ import numpy as np
 from tvplab.statespace import LOG_2PI, StateSpace
 from tvplab.statespace_fast import Collapsed, smooth_collapsed
 
+LARGEST = 0.98
+"""Largest φ̃."""
+
 
 class FactorMoments(NamedTuple):
     """Moments of ω_t given all data: `mean` (T, r), `cov` (T, r, r), `lag_cov` (T, r, r) = cov(ω_t, ω_{t−1}).
@@ -54,34 +57,41 @@ def collapse_series(y: np.ndarray, B: np.ndarray, precision: np.ndarray) -> Coll
     return Collapsed(transposed @ B, (transposed @ left[:, :, None])[:, :, 0], constant)
 
 
-def factor_moments(y: np.ndarray, B: np.ndarray, precision: np.ndarray, phi: float) -> FactorMoments:
-    """Smooth the factors given y (T, N), B (T, N, r), precisions (T, N) and their autoregression φ̃.
+def factor_moments(y: np.ndarray, B: np.ndarray, precision: np.ndarray, phi: float | np.ndarray) -> FactorMoments:
+    """Smooth the factors given y (T, N), B (T, N, r), precisions (T, N) and their φ̃, one for all or one each (r,).
 
     Factors without a loading keep their prior moments, and cost nothing.
     """
     T, r = len(y), B.shape[2]
+    phi = np.broadcast_to(phi, r)
     live = np.flatnonzero(B.any(axis=(0, 1)))
     mean, cov = np.zeros((T, r)), np.tile(np.eye(r), (T, 1, 1))
-    lag_cov = phi * cov
+    lag_cov = np.tile(np.diag(phi), (T, 1, 1))
     lag_cov[0] = 0.0
     collapsed = collapse_series(y, np.ascontiguousarray(B[:, :, live]), precision)
     if len(live) == 0:
         return FactorMoments(mean, cov, lag_cov, float(collapsed.constant.sum()))
-    smoothed = smooth_collapsed(collapsed, factor_law(len(live), phi))
+    smoothed = smooth_collapsed(collapsed, factor_law(phi[live]))
     mean[:, live] = smoothed.mean
     block = np.ix_(np.arange(T), live, live)
     cov[block], lag_cov[block] = smoothed.cov, smoothed.lag_cov
     return FactorMoments(mean, cov, lag_cov, smoothed.loglik)
 
 
-def factor_law(r: int, phi: float) -> StateSpace:
-    """The factors' autoregression with innovation variance 1 − φ̃², from its stationary law N(0, I)."""
-    eye, none = np.eye(r), np.zeros(r)
-    return StateSpace(np.zeros((0, r)), np.zeros(0), np.zeros((0, 0)), phi * eye, none, (1.0 - phi**2) * eye, none, eye)
+def factor_law(phi: np.ndarray) -> StateSpace:
+    """The factors' autoregressions φ̃ (r,) with innovation variances 1 − φ̃², from their stationary law N(0, I)."""
+    r, none = len(phi), np.zeros(len(phi))
+    innovations = np.diag(1.0 - phi**2)
+    return StateSpace(np.zeros((0, r)), np.zeros(0), np.zeros((0, 0)), np.diag(phi), none, innovations, none, np.eye(r))
 
 
-def persistence(moments: FactorMoments, live: np.ndarray, largest: float = 0.98) -> float:
-    """φ̃ = Σ E ω_t ω_{t−1} / Σ E ω²_{t−1} over the live columns (r,), kept within 0 and `largest`."""
-    squares = np.diagonal(moments.second, axis1=1, axis2=2)[:-1, live].sum()
-    products = np.diagonal(moments.cross, axis1=1, axis2=2)[1:, live].sum()
-    return float(np.clip(products / squares, 0.0, largest)) if squares > 0 else 0.0
+def persistence(moments: FactorMoments, live: np.ndarray, each: bool = False) -> np.ndarray:
+    """φ̃ (r,) = Σ E ω_t ω_{t−1} / Σ E ω²_{t−1}, kept within 0 and .98; zero for columns that are not live (r,).
+
+    The sums are over periods and live columns, which then have the same φ̃, or, with `each`, over periods.
+    """
+    squares = np.diagonal(moments.second, axis1=1, axis2=2)[:-1].sum(axis=0) * live
+    products = np.diagonal(moments.cross, axis1=1, axis2=2)[1:].sum(axis=0) * live
+    if not each:
+        squares, products = squares.sum() * live, products.sum() * live
+    return np.clip(np.divide(products, squares, out=np.zeros(len(live)), where=squares > 0.0), 0.0, LARGEST)

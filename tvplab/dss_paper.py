@@ -89,7 +89,7 @@ def estimate_as_printed(
 
     The loadings that are returned are those before the last rotation, as in the static method.
     """
-    state, path, iteration, change = state._replace(phi=PERSISTENCE), [], 0, np.inf
+    state, path, iteration, change = state._replace(phi=np.full(state.beta.shape[1], PERSISTENCE)), [], 0, np.inf
     before = state.beta
     while iteration < max_iter and change >= tol and np.abs(before).max() <= DIVERGED:
         iteration += 1

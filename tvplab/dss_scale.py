@@ -24,13 +24,13 @@ STEPS = 8
 LARGEST = 1.0
 
 
-def factor_precision(moments: FactorMoments, phi: float) -> tuple[np.ndarray, np.ndarray]:
+def factor_precision(moments: FactorMoments, phi) -> tuple[np.ndarray, np.ndarray]:
     """Diagonal (r, T) and neighbours (r, T−1) of M: the second sum is d'Md, d = e^{−s}."""
+    phi = np.broadcast_to(phi, moments.mean.shape[1])[:, None]
     squares = np.diagonal(moments.second, axis1=1, axis2=2).T / (1.0 - phi**2)
     products = np.diagonal(moments.cross, axis1=1, axis2=2).T[:, 1:] / (1.0 - phi**2)
-    inner = np.ones(squares.shape[1]) + phi**2
-    inner[[0, -1]] = 1.0 if squares.shape[1] > 1 else 1.0 - phi**2
-    return squares * inner, -phi * products
+    squares[:, 1:-1] *= 1.0 + phi**2
+    return squares, -phi * products
 
 
 def scale_prior(beta: np.ndarray, lam1: float) -> tuple[np.ndarray, np.ndarray]:
@@ -76,7 +76,7 @@ def _both(ahead, behind) -> np.ndarray:
     return out
 
 
-def rescale(beta: np.ndarray, moments: FactorMoments, phi: float, lam1: float) -> np.ndarray:
+def rescale(beta: np.ndarray, moments: FactorMoments, phi, lam1: float) -> np.ndarray:
     """Paths (N, r, T+1) times c; β_0 goes with β_1."""
     c = np.exp(log_scales(*factor_precision(moments, phi), *scale_prior(beta, lam1)))
     return beta * np.concatenate([c[:, :1], c], axis=1)

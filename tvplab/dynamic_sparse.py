@@ -52,8 +52,8 @@ class DynamicSparseFactors:
     discount : δ of the variances, .98: 1/(1−δ) is about the number of periods that tell today's variance.
     lifetime : about how many periods a factor lives, or stays away (`dss_lives`); above 1.  None: factors are not
         looked at as a whole, and one that dies fades out over some fifteen periods.
-    persistence : φ̃ of the factors' autoregression, from 0 to below 1; None estimates one for all.  Where factors
-        differ in it, the estimate can run to its limit .98 and loadings grow without end: then give it.
+    persistence : φ̃ of the factors' autoregression, from 0 to below 1; None estimates one for all, "each" one for each.
+        Where factors differ in it, one for all gives them wrong scales.
     start : "pooled": static sparse factors of the whole sample, the best of `n_starts`; "anchors": of rolling windows
         of a quarter of the sample, matched to each other, each the best of `n_starts`.
     n_starts : random starts of a static fit.
@@ -78,7 +78,7 @@ class DynamicSparseFactors:
     theta: float | None = None
     discount: float | None = None
     lifetime: float | None = 400.0
-    persistence: float | None = None
+    persistence: float | str | None = None
     start: str = "pooled"
     n_starts: int = 10
     intercept: bool = False
@@ -141,12 +141,17 @@ class DynamicSparseFactors:
             level = np.tile(np.nanmean(y, axis=0) if self.intercept else np.zeros(y.shape[1]), (len(y), 1))
             static = fit_static(y - level, self.n_factors, self.n_starts, seed=self.seed)
             sigma2 = np.tile(static.sigma2, (len(y), 1))
-            return State(as_paths(static.loadings, len(y)), sigma2, FIRST_PERSISTENCE, level), static.sigma2
+            return State(as_paths(static.loadings, len(y)), sigma2, self._first_persistence(), level), static.sigma2
         B = self._anchors(y) if start is None else np.asarray(start, dtype=float)
         shape = (len(y), y.shape[1], self.n_factors)
         if B.shape not in (shape, shape[1:]) or not np.isfinite(B).all():
             raise ValueError(f"start: must be finite loadings of shape {shape} or {shape[1:]}, got {B.shape}")
-        return warm_state(y, as_paths(B, len(y)), prior, self._constant("discount"))
+        paths = as_paths(B, len(y))
+        return warm_state(y, paths, self._first_persistence(), prior, self._constant("discount"))
+
+    def _first_persistence(self) -> np.ndarray:
+        """φ̃ (r,) before it is estimated."""
+        return np.full(self.n_factors, FIRST_PERSISTENCE)
 
     def _resume(self, y: np.ndarray, start: DynamicSparseResults) -> tuple[State, np.ndarray]:
         """The state and S_0 of an earlier result."""
@@ -190,16 +195,18 @@ class DynamicSparseFactors:
 
     def _check_persistence(self) -> None:
         """Refuse a φ̃ that is out of range, or that the printed variants would not heed."""
-        if check_number(self.persistence, "persistence", or_equal=True) >= 1.0:
+        if isinstance(self.persistence, str):
+            check_choice(self.persistence, "persistence", ("each",))
+        elif check_number(self.persistence, "persistence", or_equal=True) >= 1.0:
             raise ValueError(f"persistence: must be at least 0 and below 1, got {self.persistence!r}")
         if self.variant != "recommended":
             raise ValueError(f"persistence: the variant {self.variant!r} has its own")
 
 
-def warm_state(y: np.ndarray, beta: np.ndarray, prior: Prior, discount: float) -> tuple[State, np.ndarray]:
+def warm_state(y: np.ndarray, beta, phi, prior: Prior, discount: float) -> tuple[State, np.ndarray]:
     """A state at given loadings: variances are brought to fit them; S_0 is their mean over time."""
     scale = np.nanvar(y, axis=0)
-    state = State(beta, np.tile(scale, (len(y), 1)), FIRST_PERSISTENCE, np.zeros(y.shape))
+    state = State(beta, np.tile(scale, (len(y), 1)), phi, np.zeros(y.shape))
     settings = Settings(prior, discount, scale)
     for _ in range(WARM_UP):
         moments = e_step(y, state, settings).moments

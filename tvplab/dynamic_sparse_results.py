@@ -24,7 +24,7 @@ class DynamicSparseResults:
     intercept : (T, N), or None without one.
     n_active : (T,) how many factors have at least two loadings of .1 or more.
     objective_path : log posterior of every iterate, and of the estimate last; without the prior of the variances.
-    persistence : φ̃ of the factors' autoregression.
+    persistence : φ̃ of the factors' autoregression; (r,) where each has its own.
     converged, n_iter : whether the loadings settled, and the number of iterations.
     model : the `DynamicSparseFactors` that was fitted.
     """
@@ -37,7 +37,7 @@ class DynamicSparseResults:
     intercept: pd.DataFrame | None = field(repr=False)
     n_active: pd.Series = field(repr=False)
     objective_path: np.ndarray = field(repr=False)
-    persistence: float
+    persistence: float | pd.Series
     converged: bool
     n_iter: int
     model: object
@@ -62,7 +62,7 @@ class DynamicSparseResults:
             intercept=pd.DataFrame(state.intercept, data.index, data.columns) if model.intercept else None,
             n_active=pd.Series(n_active(B), data.index, name="n_active"),
             objective_path=estimate.path,
-            persistence=state.phi,
+            persistence=pd.Series(state.phi, names) if model.persistence == "each" else float(state.phi.max()),
             converged=estimate.converged,
             n_iter=estimate.n_iter,
             model=model,
