@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from tvplab.plots.figure import Picture
 from tvplab.plots.local_projections import LINES
@@ -46,6 +47,7 @@ def impulse_responses(
                 draw_response(ax, response, name, COLOURS[colour], dashes, label)
             ax.axhline(0.0, color=COLOURS["grey"], lw=0.8)
             ax.set(xlim=(first.index[0], first.index[-1]), xlabel="horizon")
+            ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             ax.set_title((titles or {}).get(name, str(name)))
         for ax in axes[len(names) :]:
             ax.set_axis_off()
