@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tvplab.dgp import simulate_deep_factors
+from tvplab.dgp import simulate_curved_factor, simulate_deep_factors
 from tvplab.metrics import trace_r2
 
 
@@ -89,12 +89,34 @@ def test_knobs_deform_one_world():
 @pytest.mark.parametrize(
     ("settings", "match"),
     [({"T": 9}, "T: must"), ({"N": 1}, "N: must"), ({"r": 0}, "r: must"), ({"rho": 1.0}, "rho: must"),
-     ({"alpha": -1.0}, "alpha: must"), ({"missing": 1.0}, "missing: must"), ({"tau": -0.1}, "tau: must"),
+     ({"alpha": -1.0}, "alpha: must"), ({"missing": 1.0}, "missing: must"), ({"tau": -0.1}, "tau or noise: must"),
      ({"u": 0.6}, "u: must be at most 0.5"), ({"curvature": -1.0}, "curvature")],
 )  # fmt: skip
 def test_settings_are_checked(settings, match):
     with pytest.raises(ValueError, match=match):
         simulate_deep_factors(**settings)
+
+
+def test_a_curved_world_has_one_factor_and_a_hump_a_series():
+    world = simulate_curved_factor(T=5000, N=6, width=0.7, noise=0.25, seed=1)
+    f = world.factors["f1"].to_numpy()
+    assert f.std() == pytest.approx(1.0, abs=0.06)
+    for name, centre in world.loadings["centre"].items():
+        hump = np.exp(-0.5 * ((f - centre) / 0.7) ** 2)
+        assert np.corrcoef(hump, world.common[name])[0, 1] == pytest.approx(1.0)
+    noise = (world.complete - world.common).var() / world.complete.var()
+    np.testing.assert_allclose(noise, 0.25, atol=0.03)
+
+
+def test_the_curve_straightens():
+    straight = simulate_curved_factor(T=100, N=6, curvature=0.0, missing=0.2, seed=1)
+    f = straight.factors["f1"].to_numpy()
+    np.testing.assert_allclose(straight.common, np.outer(f, [-1, -1, -1, 1, 1, 1]), atol=1e-12)
+    assert int(straight.y.isna().sum().sum()) == 120
+    with pytest.raises(ValueError, match="curvature: must be at most 1"):
+        simulate_curved_factor(curvature=1.1)
+    with pytest.raises(ValueError, match="noise"):
+        simulate_curved_factor(noise=1.0)
 
 
 rng = np.random.default_rng(0)

@@ -2,7 +2,7 @@
 
 from tvplab.dgp.anchored_groups import SimulatedGroups, simulate_anchored_groups
 from tvplab.dgp.canada import SimulatedCanada, simulate_canada
-from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_deep_factors
+from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_curved_factor, simulate_deep_factors
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
 from tvplab.dgp.paths import PATHS, coefficient_path
@@ -21,6 +21,7 @@ __all__ = [
     "coefficient_path",
     "simulate_anchored_groups",
     "simulate_canada",
+    "simulate_curved_factor",
     "simulate_deep_factors",
     "simulate_design",
     "simulate_factor_model",

@@ -83,6 +83,58 @@ def simulate_deep_factors(
     )
 
 
+def simulate_curved_factor(
+    T: int = 200,
+    N: int = 10,
+    curvature: float = 1.0,
+    width: float = 1.0,
+    noise: float = 0.2,
+    rho: float = 0.5,
+    missing: float = 0.0,
+    seed: int | np.random.Generator = 0,
+) -> SimulatedDeepFactors:
+    """Simulate one factor of variance one to which each series answers in its own range: a curve in N dimensions.
+
+    y_it = (1 − s) sign(c_i) f_t + s h_i(f_t) + ε_it, where h_i is a hump exp(−(f − c_i)²/(2 width²)), put to mean zero
+    and variance one, its centre c_i on a grid from −1.8 to 1.8.  One number drives everything, yet no line through the
+    data does it justice: the kit's own world, in which a nonlinear **decoder** is what is needed.
+
+    Parameters
+    ----------
+    T, N, rho, missing, seed : as in `simulate_deep_factors`.
+    curvature : s from 0, a linear one-factor world, to 1, humps alone.
+    width : of the humps, in standard deviations of f.
+    noise : share of each series' variance that is noise, from 0 to below 1.
+
+    Returns
+    -------
+    SimulatedDeepFactors
+        Its `factor_set` is f alone; its `loadings` are the centres.
+    """
+    _check(T, N, 1, rho, 0.0, missing, 0.5, noise)
+    if check_number(curvature, "curvature", or_equal=True) > 1.0:
+        raise ValueError(f"curvature: must be at most 1, got {curvature!r}")
+    factor_rng, noise_rng, hide_rng = np.random.default_rng(seed).spawn(3)
+    time, series = pd.RangeIndex(1, T + 1, name="period"), [f"y{i + 1}" for i in range(N)]
+    f = lfilter([1.0], [1.0, -rho], factor_rng.standard_normal(T)) * np.sqrt(1.0 - rho**2)
+    centres = np.linspace(-1.8, 1.8, N)
+    humps = np.exp(-0.5 * ((f[:, None] - centres) / check_number(width, "width")) ** 2)
+    humps = (humps - humps.mean(axis=0)) / humps.std(axis=0)
+    common = (1.0 - curvature) * np.where(centres < 0, -1.0, 1.0) * f[:, None] + curvature * humps
+    scale = common.std(axis=0) * np.sqrt(noise / (1.0 - noise))
+    common = pd.DataFrame(common, time, series)
+    complete = common + scale * noise_rng.standard_normal((T, N))
+    factor = pd.DataFrame({"f1": f}, time)
+    return SimulatedDeepFactors(
+        y=complete.mask(hidden_cells(T, N, missing, hide_rng)),
+        factors=factor,
+        factor_set=factor,
+        loadings=pd.DataFrame({"centre": centres}, series),
+        common=common,
+        complete=complete,
+    )
+
+
 def factor_functions(f: np.ndarray, nonlinear: bool) -> tuple[list[str], np.ndarray]:
     """Names and values (T, r̃) of the functions of f (T, r) that the series load on (eqs 22 and 24)."""
     r = f.shape[1]
@@ -117,7 +169,7 @@ def _check(T, N, r, rho, alpha, missing, u, tau) -> None:
     for value, name in ((rho, "rho"), (alpha, "alpha")):
         if not -1.0 < value < 1.0:
             raise ValueError(f"{name}: must lie between -1 and 1, got {value!r}")
-    for value, name in ((missing, "missing"), (tau, "tau")):
+    for value, name in ((missing, "missing"), (tau, "tau or noise")):
         if not 0.0 <= value < 1.0:
             raise ValueError(f"{name}: must be from 0 to below 1, got {value!r}")
     if check_number(u, "u") > 0.5:
