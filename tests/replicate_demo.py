@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from importlib import import_module
 
 import numpy as np
 
@@ -36,7 +37,8 @@ STUDIES = (Study("table-0", "A demonstration", "Nobody", TASK, cells, table),)
 
 
 if __name__ == "__main__":
-    catalog.MODULES = ("replicate_demo",)
+    sys.modules["tvplab.replicate.demo"] = import_module("replicate_demo")
+    catalog.MODULES = {"nobody": ("demo",)}
     from tvplab.cli import main
 
     sys.exit(main(sys.argv[1:]))

@@ -25,7 +25,8 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def only_demo(monkeypatch):
-    monkeypatch.setattr(catalog, "MODULES", ("replicate_demo",))
+    monkeypatch.setitem(sys.modules, "tvplab.replicate.demo", demo)
+    monkeypatch.setattr(catalog, "MODULES", {"nobody": ("demo",)})
 
 
 def quick_cells(n):
@@ -179,9 +180,13 @@ def test_the_ledger_prefers_full_results_once_they_are_finished(tmp_path):
         assert mode in (tmp_path / "PAGE.md").read_text()
 
 
+def test_the_name_of_a_paper_stands_for_its_studies(only_demo):
+    assert catalog.find(["nobody"]) == catalog.find(["all"]) == list(demo.STUDIES)
+
+
 def test_an_unknown_id_lists_the_known_ones(only_demo, tmp_path, capsys):
     assert main(["replicate", "table-99", "--out", str(tmp_path)]) == 1
-    assert "'table-99' unknown; there are all, table-0" in capsys.readouterr().err
+    assert "'table-99' unknown; there are all, nobody, table-0" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,28 +7,27 @@ from importlib import import_module
 
 from tvplab.replicate.study import Study
 
-MODULES: tuple[str, ...] = (
-    "tvplab.replicate.simulation_tables",
-    "tvplab.replicate.forecasting",
-    "tvplab.replicate.forecasting_choices",
-    "tvplab.replicate.forecasting_benchmark",
-    "tvplab.replicate.dynamic_sparse",
-    "tvplab.replicate.dynamic_sparse_macro",
-    "tvplab.replicate.nowcasting_tables",
-    "tvplab.replicate.deep_factors",
-    "tvplab.replicate.autoencoder",
-    "tvplab.replicate.favar",
-)
-"""Modules with a tuple `STUDIES`, in the order of the paper."""
+MODULES: dict[str, tuple[str, ...]] = {
+    "ridge": ("simulation_tables", "forecasting", "forecasting_choices", "forecasting_benchmark"),
+    "dss": ("dynamic_sparse", "dynamic_sparse_macro"),
+    "d2fm": ("deep_factors", "nowcasting_tables"),
+    "favar": ("autoencoder", "favar"),
+}
+"""Paper → modules with a tuple `STUDIES`, in the order of the ledger."""
 
 
 def studies() -> dict[str, Study]:
     """Return id → study, in the order of the ledger."""
-    return {study.id: study for module in MODULES for study in import_module(module).STUDIES}
+    return {study.id: study for paper in MODULES for study in of_paper(paper)}
+
+
+def of_paper(paper: str) -> list[Study]:
+    """Return one paper's studies."""
+    return [study for name in MODULES[paper] for study in import_module(f"tvplab.replicate.{name}").STUDIES]
 
 
 def find(ids: Sequence[str]) -> list[Study]:
-    """Return the studies with these ids ("all" is every one), in the order of the ledger.
+    """Return the studies with these ids, all of a paper, or "all" there are, in the order of the ledger.
 
     Raises
     ------
@@ -36,7 +35,9 @@ def find(ids: Sequence[str]) -> list[Study]:
         For an id that is not there; the message lists those that are.
     """
     known = studies()
-    unknown = [one for one in ids if one not in (*known, "all")]
+    unknown = [one for one in ids if one not in (*known, *MODULES, "all")]
     if unknown:
-        raise ValueError(f"replicate: {', '.join(map(repr, unknown))} unknown; there are all, {', '.join(known)}")
-    return [study for one, study in known.items() if one in ids or "all" in ids]
+        there = ", ".join(("all", *MODULES, *known))
+        raise ValueError(f"replicate: {', '.join(map(repr, unknown))} unknown; there are {there}")
+    named = {study.id for paper in MODULES if paper in ids for study in of_paper(paper)}
+    return [study for one, study in known.items() if one in ids or one in named or "all" in ids]

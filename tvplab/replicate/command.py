@@ -10,7 +10,12 @@ from pathlib import Path
 def add_command(rooms: argparse._SubParsersAction) -> None:
     """Add `replicate` to the command line; nothing is computed or imported before it is called."""
     parser = rooms.add_parser("replicate", help="compute a paper's tables again; resumes where it stopped")
-    parser.add_argument("ids", nargs="*", metavar="ID", help="a table or figure, for example table-3, or all")
+    parser.add_argument(
+        "ids",
+        nargs="*",
+        metavar="ID",
+        help="a table or figure such as table-3, a paper (ridge, dss, d2fm, favar), or all",
+    )
     parser.add_argument("--list", action="store_true", help="what there is")
     parser.add_argument("--sims", type=_positive, metavar="N", help="simulations a setup; the mode decides otherwise")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes on this machine")
