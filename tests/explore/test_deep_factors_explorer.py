@@ -4,12 +4,13 @@ import time
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tvplab import explore
 from tvplab.deep_dfm import DeepDynamicFactors
-from tvplab.dgp import simulate_deep_factors
-from tvplab.explore.deep_factors import CONSTANT, DEEP, FUNCTIONS, LINEAR, SHORT
+from tvplab.dgp import simulate_curved_factor, simulate_deep_factors
+from tvplab.explore.deep_factors import CONSTANT, DEEP, FUNCTIONS, LINEAR, SHORT, WORLDS
 from tvplab.factors import principal_components
 from tvplab.metrics import trace_r2
 from tvplab.volatility import ConvergenceWarning
@@ -77,13 +78,23 @@ def test_a_straight_truth_has_one_function(explorer):
 
 @pytest.mark.parametrize(
     ("control", "value"),
-    [("n_factors", 5), ("curvature", 0.3), ("missing", 0.3), ("centred", True), ("network", "one linear layer"),
+    [("n_factors", 5), ("curvature", 0.3), ("missing", 0.3), ("centred", True), ("network", "linear"),
+     ("network", "deep on both sides"), ("world", WORLDS[1]),
      ("shown", "sgn f, its sign")],
 )  # fmt: skip
 def test_every_control_changes_the_picture(explorer, control, value):
     before = explorer.static_png()
     explorer.set(**{control: value})
     assert explorer.static_png() != before
+
+
+def test_the_curved_world_has_the_factor_alone_and_needs_a_deep_decoder(explorer):
+    explorer.set(world=WORLDS[1], network="deep on both sides", n_factors=1, centred=True)
+    move = explorer.result
+    truth = simulate_curved_factor(T=60, N=8, seed=2)
+    pd.testing.assert_frame_equal(move.truth, truth.factor_set)
+    assert move.shown == 0
+    assert move.explained(DEEP) > move.explained(LINEAR) + 0.03
 
 
 def test_axes_stand_still_while_sliders_move(explorer):

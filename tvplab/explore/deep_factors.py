@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_training import interpolate
-from tvplab.dgp import simulate_deep_factors
+from tvplab.dgp import simulate_curved_factor, simulate_deep_factors
 from tvplab.explore.controls import choice, float_slider, int_slider, switch
 from tvplab.explore.explorer import Explorer
 from tvplab.factors import principal_components
@@ -20,8 +20,13 @@ from tvplab.metrics import trace_r2
 from tvplab.plots.style import COLOURS
 from tvplab.volatility import ConvergenceWarning
 
-NETWORKS = {"four layers": None, "one linear layer": ()}
-SHORT = {"draws": 40, "max_iter": 6, "pretrain": 100, "learning_rate": 0.01, "tol": 5e-3}
+NETWORKS = {
+    "deep encoder": {"hidden": None},
+    "linear": {"hidden": ()},
+    "deep on both sides": {"hidden": (16, 8), "symmetric": True},
+}
+WORLDS = ("the paper's: f, f², sgn f", "a curve: one factor, humps")
+SHORT = {"draws": 30, "max_iter": 5, "pretrain": 90, "learning_rate": 0.015, "tol": 5e-3}
 """A short training, so that the picture follows the slider; the paper's takes a second."""
 DEEP, LINEAR, CONSTANT = "D²FM", "PCA", "PCA and a constant"
 FUNCTIONS = {"f, the factor": 0, "f², its square": 1, "sgn f, its sign": 2}
@@ -37,12 +42,20 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class DeepMove:
-    """What one position of the controls shows: the true functions (T, r̃), each model's factors, and the measure."""
+    """What one position of the controls shows: the true functions (T, r̃), each model's factors, and the measure.
+
+    `shown` is the function to look at; the curved world has only the first.
+    """
 
     truth: pd.DataFrame
     factors: dict[str, np.ndarray]
     centred: bool
-    shown: int
+    wanted: int
+
+    @property
+    def shown(self) -> int:
+        """Column of `truth` that is drawn."""
+        return min(self.wanted, self.truth.shape[1] - 1)
 
     def explained(self, name: str) -> float:
         """Trace R² of one model, raw or centred."""
@@ -66,26 +79,28 @@ def d2fm(T: int = 120, N: int = 10, seed: int = 2) -> Explorer:
 
     Parameters
     ----------
-    T, N, seed : the world (`dgp.simulate_deep_factors`, one factor); all its shocks are drawn once.
+    T, N, seed : the worlds (`dgp.simulate_deep_factors` with one factor, `dgp.simulate_curved_factor`); all their
+        shocks are drawn once.
 
     Returns
     -------
     Explorer
-        Its controls are `n_factors`, `curvature`, `missing`, `network`, `centred` and `shown`; its result is a
-        `DeepMove`.
+        Its controls are `n_factors`, `curvature`, `missing`, `centred`, `network`, `world` and `shown`; its result is
+        a `DeepMove`.
     """
     fits = functools.lru_cache(maxsize=256)(functools.partial(_fits, T, N, seed))
 
-    def compute(n_factors, curvature, missing, network, centred, shown):
-        truth, factors = fits(n_factors, round(curvature, 2), round(missing, 2), network)
+    def compute(n_factors, curvature, missing, centred, network, world, shown):
+        truth, factors = fits(n_factors, round(curvature, 2), round(missing, 2), network, world)
         return DeepMove(truth, factors, centred, FUNCTIONS[shown])
 
     controls = {
         "n_factors": int_slider("number of factors r", 1, 6, 3),
-        "curvature": float_slider("nonlinearity of the truth (0: linear, 1: the paper's)", 0.0, 1.0, 1.0, step=0.1),
+        "curvature": float_slider("nonlinearity of the truth (0: linear)", 0.0, 1.0, 1.0, step=0.1),
         "missing": float_slider("share of missing cells", 0.0, 0.6, 0.0, step=0.05),
         "centred": switch("centred", False),
-        "network": choice("encoder", list(NETWORKS), "four layers"),
+        "network": choice("network", list(NETWORKS), "deep encoder"),
+        "world": choice("world", WORLDS, WORLDS[0]),
         "shown": choice("look at", list(FUNCTIONS), "f², its square"),
     }
     return Explorer(
@@ -94,17 +109,18 @@ def d2fm(T: int = 120, N: int = 10, seed: int = 2) -> Explorer:
         _build,
         _update,
         readout=_readout,
-        redraw_on={"shown"},
+        redraw_on={"shown", "world"},
         alt=ALT,
         caption=CAPTION,
         figsize=(9, 3.8),
     )
 
 
-def _fits(T: int, N: int, seed: int, n_factors: int, curvature: float, missing: float, network: str):
+def _fits(T: int, N: int, seed: int, n_factors: int, curvature: float, missing: float, network: str, world: str):
     """Simulate, and fit both models: the true functions and each model's factors."""
-    world = simulate_deep_factors(T=T, N=N, rho=0.5, curvature=curvature, missing=missing, seed=seed)
-    deep = DeepDynamicFactors(n_factors, hidden=NETWORKS[network], **SHORT)
+    simulate = simulate_deep_factors if world == WORLDS[0] else simulate_curved_factor
+    world = simulate(T=T, N=N, rho=0.5, curvature=curvature, missing=missing, seed=seed)
+    deep = DeepDynamicFactors(n_factors, **NETWORKS[network], **SHORT)
     z = interpolate(((world.y - world.y.mean()) / world.y.std()).to_numpy())
     linear = principal_components(z, n_factors).factors.to_numpy()
     with_constant = np.column_stack([linear, np.ones(T)])
