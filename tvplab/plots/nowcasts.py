@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import ConciseDateFormatter
 
 from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import BAND_ALPHA
@@ -15,8 +16,8 @@ from tvplab.plots.style import COLOURS, use_style
 LOOKS = (("vermillion", "-"), ("blue", "--"), ("green", "-."), ("purple", ":"))
 
 
-def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str = "", labels: int = 4) -> Picture:
-    """Draw a nowcast's way, release by release, with its band; the releases of most impact are named.
+def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str = "", labels: int = 5) -> Picture:
+    """Draw a nowcast's way, release by release, with its band; the releases of most impact are numbered and named.
 
     Parameters
     ----------
@@ -27,18 +28,22 @@ def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str
     """
     alt = f"{title or 'Nowcast'}: after each release, with its band, from {path['date'].iloc[0]:%d %b %Y} on."
     with use_style():
-        picture = Picture(alt=alt, figsize=(9, 3.8))
+        picture = Picture(alt=alt, figsize=(9.5, 3.8))
         ax = picture.subplots()
         draw_progress(ax, path)
         if actual is not None:
             ax.axhline(actual, color=COLOURS["black"], ls="--", lw=1.2)
-            ax.annotate("published", (path["date"].iloc[0], actual), (0, 3), textcoords="offset points", fontsize=9)
-        for row in path.reindex(path["impact"].abs().nlargest(labels).index).itertuples():
-            up = row.impact > 0
-            ax.annotate(
-                f"{row.series} {row.impact:+.2f}", (row.date, row.mean), (0, 12 if up else -14),
-                textcoords="offset points", ha="center", va="bottom" if up else "top", fontsize=8,
-            )  # fmt: skip
+            ax.annotate("published", (path["date"].iloc[-1], actual), (0, 4), textcoords="offset points", ha="right")
+        chosen = path.loc[path["impact"].abs().nlargest(labels).index.sort_values()]
+        for number, row in enumerate(chosen.itertuples(), start=1):
+            place = {"xytext": (4, 6 if row.impact < 0 else -6), "textcoords": "offset points"}
+            ax.annotate(str(number), (row.date, row.mean), **place, va="center", fontweight="bold")
+        words = [
+            f"{n}  {row.date:%d %b}  {row.series} {row.impact:+.2f}"
+            for n, row in enumerate(chosen.itertuples(), start=1)
+        ]
+        ax.text(1.02, 1.0, "\n".join(words), transform=ax.transAxes, va="top", fontsize=9, linespacing=1.6)
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator()))
         ax.set_title(title)
         ax.set_ylabel("% a year")
     return picture
@@ -101,21 +106,21 @@ def error_paths(ratio: pd.DataFrame, published: pd.DataFrame | None = None) -> P
 
 
 def nowcasts_and_truth(
-    nowcasts: Mapping[str, pd.Series] | pd.DataFrame, actual: pd.Series, ylabel: str = "%"
+    nowcasts: Mapping[str, pd.Series] | pd.DataFrame, actual: pd.Series, ylabel: str = "%", truth: str = "first release"
 ) -> Picture:
     """Draw nowcasts by quarter beside what was published; gaps between windows stay open.
 
-    nowcasts : model → series by quarter; actual : by quarter.
+    nowcasts : model → series by quarter; actual : by quarter; truth : what to call it.
     """
     frame = pd.DataFrame(nowcasts)
     quarters = pd.period_range(frame.index[0], frame.index[-1], freq="Q")
     frame, actual = frame.reindex(quarters), actual.reindex(quarters)
-    alt = f"Nowcasts of {', '.join(map(str, frame.columns))} by quarter, and the first release."
+    alt = f"Nowcasts of {', '.join(map(str, frame.columns))} by quarter, and the {truth}."
     with use_style():
         picture = Picture(alt=alt, figsize=(9, 3.6))
         ax = picture.subplots()
         time = quarters.to_timestamp()
-        ax.plot(time, actual, "o", color=COLOURS["black"], ms=5, label="first release")
+        ax.plot(time, actual, "o", color=COLOURS["black"], ms=5, label=truth)
         for (colour, dashes), name in zip(LOOKS, frame, strict=False):
             ax.plot(time, frame[name], color=COLOURS[colour], ls=dashes, label=str(name))
         ax.axhline(0.0, color=COLOURS["grey"], lw=0.8)

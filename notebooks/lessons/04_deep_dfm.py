@@ -1,0 +1,558 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Lesson 4 · Where is GDP now?
+#
+# **The question.** Growth of the second quarter of 2016 was published on 29 July 2016, a month after the quarter had ended.
+# Long before that, jobs, orders, surveys and prices of April, May and June came out, one by one. What did they say about
+# growth? And does a *deep* network hear more in them than a linear model?
+#
+# **After this lesson you can** say in which sense principal components are a neural network, estimate a deep dynamic factor
+# model and tell when depth helps and when a score only makes it look so, nowcast a quarter from a ragged panel, and split
+# every change of a nowcast into the releases that made it.
+#
+# **You need** [lesson 1](01_marss.ipynb): factors, the Kalman filter, missing values. **Time**: about 70 minutes to read,
+# under a minute to run. It needs torch (`pip install 'tvplab[deep]'`).
+#
+# *Source*: P. Andreini, C. Izzo and G. Ricco, "Deep Dynamic Factor Models" (version of March 2024). Equation numbers are the
+# paper's.
+
+# %%
+import tvplab
+
+tvplab.banner()
+
+# %% [markdown]
+# ## 1. A world with a known truth
+#
+# Twenty series, driven by **one** factor: an angle, which wanders. But they do not respond to it in a straight line. Each
+# series is a mixture of the angle's cosine and sine, plus noise. All of this is **synthetic**.
+
+# %%
+import numpy as np
+import pandas as pd
+from scipy.signal import lfilter
+from scipy.stats import norm
+
+
+# %%
+def curved_world(T=200, N=20, noise=0.5, seed=0):
+    """One factor on three quarters of a circle: panel, common component, angle."""
+    rng = np.random.default_rng(seed)
+    f = lfilter([1], [1, -0.8], rng.normal(size=T))
+    angle = 1.5 * np.pi * (norm.cdf((f - f.mean()) / f.std()) - 0.5)
+    common = np.column_stack([np.cos(angle), np.sin(angle)]) @ rng.normal(size=(2, N))
+    return pd.DataFrame(common + noise * rng.normal(size=(T, N))), pd.DataFrame(common), angle
+
+
+Y, common, angle = curved_world()
+
+# %% [markdown]
+# What do principal components (lesson 1) make of it? With one component, and with two: which share of the common component,
+# its mean aside, do they recover?
+
+# %%
+from tvplab.factors import principal_components
+
+z = (Y - Y.mean()) / Y.std()
+truth = (common - common.mean()) / Y.std()
+
+
+# %%
+def recovered(fitted):
+    """Share of the true common component, both centred."""
+    error = fitted - fitted.mean() - truth
+    return 1 - (error**2).to_numpy().sum() / (truth**2).to_numpy().sum()
+
+
+def pca(n):
+    parts = principal_components(z, n)
+    return parts.factors @ parts.loadings.T
+
+
+{f"components: {n}": round(float(recovered(pca(n))), 3) for n in (1, 2)}
+
+# %% [markdown]
+# *One number moves the world, and principal components need two:* a straight line cannot follow a circle. Can a network do it
+# with one?
+#
+# ## 2. Principal components are a network
+#
+# An **autoencoder** squeezes the data through a bottleneck and asks for them back. The *encoder* G turns the N series of a
+# month into r numbers, the *code* or factors; the *decoder* F turns these into N series again (eqs. 7 and 8):
+#
+# $$f_t = G(z_t),\qquad \tilde z_t = F(f_t),\qquad \min_{G,F}\ \sum_t \lVert z_t-\tilde z_t\rVert^2 .$$
+#
+# Let both be linear, $G=A'$ and $F=\Lambda$. Then the best possible code is the first r principal components (Baldi and
+# Hornik, 1989). Nothing but gradient descent is needed to find them:
+
+
+# %%
+def linear_autoencoder(z, r, steps=2000, rate=0.5, seed=0):
+    """Minimise ‖z − z A Λ'‖² by gradient descent."""
+    rng = np.random.default_rng(seed)
+    A, L = (0.1 * rng.normal(size=(z.shape[1], r)) for _ in range(2))
+    for _ in range(steps):
+        error = z @ A @ L.T - z
+        A, L = A - rate * z.T @ error @ L / z.size, L - rate * error.T @ z @ A / z.size
+    return A, L
+
+
+A, L = linear_autoencoder(z.to_numpy(), 2)
+
+# %% [markdown]
+# The same *span*: the largest angle between the two planes of loadings, in radians. (The axes within the plane are free, as
+# in lesson 1.) And the library's network with no hidden layer, `hidden=()`:
+
+# %%
+from scipy.linalg import subspace_angles
+
+from tvplab import DeepDynamicFactors
+
+plane = principal_components(z, 2).loadings.to_numpy()
+network = DeepDynamicFactors(2, hidden=(), max_iter=0, pretrain=2000, learning_rate=0.02).fit(z)
+[f"{subspace_angles(plane, loadings).max():.0e}" for loadings in (L, network.loadings.to_numpy())]
+
+# %% [markdown]
+# So "linear or deep" is one argument. Put layers between, each a matrix and a bend, $h^l=g(W^lh^{l-1}+b^l)$ (eq. 6), and the
+# code need not be a straight line any more. With layers in the encoder *and* the decoder (`symmetric=True`), one code:
+
+# %%
+deep = DeepDynamicFactors(1, hidden=(16, 8), link="tanh", symmetric=True, draws=50).fit(Y)
+rank_correlation = abs(pd.Series(deep.factors["F1"]).corr(pd.Series(angle, deep.factors.index), method="spearman"))
+[round(float(x), 3) for x in (recovered((deep.fitted - Y.mean()) / Y.std()), rank_correlation)]
+
+# %% [markdown]
+# *One code recovers more than two components do, and it is the angle:* the ranks of the two agree. Here depth truly helps, and
+# no constant is needed for it (all shares are centred). Is that luck? Five worlds:
+
+
+# %%
+def shares(seed):
+    """Recovered share: 1 and 2 components; one deep code with a nonlinear and with a linear decoder."""
+    global z, truth
+    Y, common, _ = curved_world(seed=seed)
+    z, truth = (Y - Y.mean()) / Y.std(), (common - common.mean()) / Y.std()
+    found = {f"PCA, {n}": recovered(pca(n)) for n in (1, 2)}
+    for name, both in (("deep, 1", True), ("deep encoder only, 1", False)):
+        fit = DeepDynamicFactors(1, hidden=(16, 8), link="tanh", symmetric=both, draws=50, max_iter=50).fit(Y)
+        found[name] = recovered((fit.fitted - Y.mean()) / Y.std())
+    return found
+
+
+pd.DataFrame([shares(seed) for seed in range(5)]).round(3)
+
+# %% [markdown]
+# *The last column matters.* It is the paper's own design for data: a deep encoder, but a **linear** decoder, because a linear
+# decoder keeps loadings readable and the Kalman filter applicable. A linear decoder with one code draws a straight line,
+# however deep its encoder: it is no better than one component. What can a deep encoder alone do, then?
+#
+# ## 3. The deep dynamic factor model
+#
+# The model is lesson 1's, eqs. 14-16:
+#
+# $$z_t=\Lambda f_t+\varepsilon_t,\qquad f_t=B_1f_{t-1}+\dots+u_t,\qquad \varepsilon_{it}=\phi_i\varepsilon_{i,t-1}+\epsilon_{it}.$$
+#
+# Only the estimation is new (Algorithm 1). Take the present fit. Take out of each series what its own past foretells of its
+# idiosyncratic part, and shake it with noise of that part's size; let the network explain the *unshaken* data; repeat:
+
+
+# %%
+def shaken(z, common, phi, sd, rng):
+    """Lines 3, 5 and 6 of Algorithm 1: what the encoder gets to see."""
+    own = z - common
+    foretold = np.vstack([np.zeros(z.shape[1]), phi * own[:-1]])
+    return z - foretold - sd * rng.standard_normal(z.shape)
+
+
+def masked_loss(z, fitted):
+    """Mean squared error over the cells that are there: a missing one cannot be wrong."""
+    seen = np.isfinite(z)
+    return np.sum((z[seen] - fitted[seen]) ** 2) / seen.sum()
+
+
+# %% [markdown]
+# The library does this with a hundred shaken panels a round, until the loss settles
+# ([`deep_dfm_training.py`](../tvplab/deep_dfm_training.py)). On the paper's nonlinear world (section 4): one AR(1) factor, and
+# ten series that load on f, on f² and on its sign.
+
+# %%
+from tvplab import dgp
+
+world = dgp.simulate_deep_factors(T=200, N=10, r=1, rho=0.5, seed=1)
+fit = DeepDynamicFactors(n_factors=3).fit(world.y)
+standard = ((world.y - world.y.mean()) / world.y.std()).to_numpy()
+common_part = ((fit.fitted - world.y.mean()) / world.y.std()).to_numpy()
+bool(np.isclose(masked_loss(standard, common_part), fit.loss_path[-1])), fit.n_iter, fit.converged
+
+# %% [markdown]
+# ## 4. A score that makes depth look better than it is
+#
+# How close are the estimated factors to the true set (f, f², sgn f)? The paper's score is eq. 28: regress each true factor on
+# the estimated ones, without a constant, and add up what is explained. Table 2 has the deep model ahead of the linear one by
+# 0.15 to 0.34 in *every* nonlinear cell. Here is one panel:
+
+# %%
+from tvplab.metrics import trace_r2
+
+parts = principal_components(pd.DataFrame(standard), 3).factors
+rivals = {"PCA": parts, "PCA and a column of ones": parts.assign(one=1.0), "deep": fit.factors}
+scores = {
+    name: {"raw (eq. 28)": trace_r2(world.factor_set, F), "centred": trace_r2(world.factor_set, F, centred=True)}
+    for name, F in rivals.items()
+}
+pd.DataFrame(scores).T.round(3)
+
+# %% [markdown]
+# *A column of ones makes up the whole gap.* The square of a factor is never negative, so its mean is far from zero.
+# Principal components have mean zero and cannot explain a mean; the deep code can, since a rectifier (ReLU) is never negative
+# either:
+
+# %%
+pd.DataFrame({"true": world.factor_set.mean().to_numpy(), "deep": fit.factors.mean().to_numpy()}).round(2)
+
+# %% [markdown]
+# Take the means out, and a smaller advantage is left: the encoder knows that f, f² and sgn f are functions of one number, and
+# with ten noisy series that helps. With a hundred it does not. See for yourself.
+#
+# **Predict first.** (1) Tick *centred*: which of the bars falls? (2) Take the curvature down to 0: who wins in a straight
+# world? (3) Hide a third of the cells: who suffers more?
+
+# %%
+from tvplab import explore
+
+explore.d2fm()
+
+# %% [markdown]
+# **What happened.** (1) That of the deep model, down to about the others' level, while theirs rise. (2) Nobody by much: in a
+# straight world the two are the same model, as in section 2. (3) Look at several seeds before you answer; one panel is not
+# a study. `tvplab replicate d2fm-table-2` runs all cells, raw and centred beside each other, and puts them into the
+# [ledger](../REPLICATION.md). Its verdict is the same: most of Table 2's gap is the mean.
+#
+# ## 5. Months and quarters
+#
+# GDP is quarterly. Its growth is a weighted sum of five months of growth that nobody sees (section 5.1; Mariano and Murasawa,
+# 2003): a month counts when the quarter grows by it, and when the quarter before did.
+#
+# $$y^q_t=\tfrac13 y_t+\tfrac23 y_{t-1}+y_{t-2}+\tfrac23 y_{t-3}+\tfrac13 y_{t-4}$$
+#
+# Is that right? A level that grows a little every month, summed to quarters:
+
+# %%
+monthly = np.random.default_rng(0).normal(0.2, 0.3, 60)
+level = np.exp(np.cumsum(monthly) / 100)
+quarters = level.reshape(-1, 3).sum(axis=1)
+exact = 100 * np.diff(np.log(quarters))
+weights = np.array([1, 2, 3, 2, 1]) / 3
+by_weights = [weights @ monthly[3 * q - 2 : 3 * q + 3][::-1] for q in range(1, 20)]
+float(np.abs(exact - by_weights).max().round(4))
+
+# %% [markdown]
+# *Right to a few thousandths of a per cent.* For a factor model it means: GDP loads on five months of factors, with fixed
+# weights, and so does its own idiosyncratic part. It is one more row of lesson 1's Z. In the deep model it is a last layer
+# without parameters.
+#
+# ## 6. Nowcasting a real quarter
+#
+# Now to real data: the New York Fed's panel, as known on 29 June 2016, a day before the second quarter ended. The last rows
+# are *ragged*: surveys for June are there, trade for May is not.
+
+# %%
+from tvplab import data
+
+old = data.load("nyfed", vintage="2016-06-29")
+panel = old.transformed().loc["2000":]
+panel[["GACDFSA066MSFRBPHI", "PAYEMS", "INDPRO", "BOPTEXP", "GDPC1"]].tail(5).round(2)
+
+# %% [markdown]
+# Two models, both with two factors: a linear one by EM, and a deep one. Both end as a linear state space, so that everything
+# from here on is one function for both.
+
+# %%
+from tvplab import MixedFrequencyFactors
+
+quarterly = [name for name, frequency in old.frequencies.items() if frequency == "q"]
+linear = MixedFrequencyFactors(n_factors=2, quarterly=quarterly).fit(panel)
+deep = DeepDynamicFactors(2, hidden=(12, 8, 4), link="tanh", factor_lags=2, quarterly=quarterly).fit(panel)
+models = {"linear": linear, "deep": deep}
+pd.concat({name: model.nowcast("GDPC1", panel) for name, model in models.items()}).round(2)
+
+# %% [markdown]
+# *Growth in per cent a year, with 90 % bands.* The rows are the quarter that is ending, a *nowcast*, and the next one, a
+# *forecast*; had the first quarter not been published, there would be a *backcast*. A quarter stands in its last month. The
+# bands are wide, and count no doubt about the parameters. The two models hardly differ. The truth, published a month later:
+
+# %%
+new = data.load("nyfed", vintage="2016-07-29")
+later = new.transformed().loc["2000":]
+round(later.loc["2016-06", "GDPC1"].item(), 2)
+
+# %% [markdown]
+# The paper sums the factors up to one number a month (eq. 29): each factor counts by its share in all squared loadings. Beside
+# it, what the factors say of GDP itself, its common component:
+
+# %%
+from tvplab import plots
+
+growth = panel["GDPC1"].dropna()
+quarter = panel.index.to_period("Q")
+indicator = deep.composite_indicator(like="GDPC1").groupby(quarter).mean()
+scaled = (indicator - indicator.mean()) / indicator.std() * growth.std() + growth.mean()
+lines = {"GDP's common part": deep.fitted["GDPC1"].groupby(quarter).last(), "eq. 29, rescaled": scaled}
+plots.nowcasts_and_truth(lines, growth.set_axis(growth.index.to_period("Q")), ylabel="% a year", truth="growth")
+
+# %% [markdown]
+# *The common part follows growth, the crisis included; the indicator strays.* Squares are positive, so eq. 29 adds the factors
+# as they come; but a factor has no sign of its own. Turn one of them over and nothing changes in the model, and much in the
+# sum. With several factors, read the common part of the series that you care about.
+#
+# ## 7. News
+#
+# A nowcast moves when a release **surprises**. Say the model expects x̂ and x comes. With the covariances C of what is
+# released, and c of it with the target, the projection on the surprise is
+#
+# $$\mathrm E(y\,|\,\text{new})-\mathrm E(y\,|\,\text{old})=\sum_j w_j\,(x_j-\hat x_j),\qquad w=C^{-1}c .$$
+#
+# By hand, on a target and two releases that say nearly the same. (Covariances given everything known before.)
+
+# %%
+C = np.array([[1.0, 0.9], [0.9, 1.0]])
+c = np.array([0.5, 0.5])
+surprise = np.array([1.0, 1.0])
+together = np.linalg.solve(C, c)
+alone = c / np.diag(C)
+[round(float(w @ surprise), 3) for w in (together, alone)]
+
+# %% [markdown]
+# *Two copies of one message are one message.* Weights must be **joint**; each release by itself would count it twice. For the
+# 29 series and all months the library finds the joint weights without any inverse, from one pass of the filter backwards
+# ([`nowcast_gains.py`](../tvplab/nowcast_gains.py)). What did July's releases say about the **third** quarter?
+
+# %%
+pd.options.display.precision = 3
+story = linear.news(panel, later, "GDPC1", "2016Q3")
+story.releases.head(6)
+
+# %%
+story.summary.round(3)
+
+# %% [markdown]
+# *Impacts sum to the change exactly.* Old numbers were revised, too; the model takes a revision like a release. By series:
+
+# %%
+plots.news_bars(story)
+
+# %% [markdown]
+# The deep model tells its own story of the same July, with the same function:
+
+# %%
+stories = {name: model.news(panel, later, "GDPC1", "2016Q3").by_series["total"] for name, model in models.items()}
+pd.DataFrame(stories).reindex(story.by_series.index[:6]).round(3)
+
+# %% [markdown]
+# And the quarter that ended in June? Its own value is among July's releases, with weight 1. Nothing else matters any more:
+
+# %%
+own = linear.news(panel, later, "GDPC1", "2016Q2")
+own.releases.query("weight != 0")[["series", "forecast", "actual", "impact"]].round(2)
+
+# %% [markdown]
+# ## 8. The slider: one release after the other
+#
+# The same panel in *pseudo real time*: each value is hidden until its usual day of publication. (The days are medians of the
+# New York Fed's own vintages of 2016, `data.NYFED_LAGS`; the values are those of July 2016, revisions included.)
+#
+# **Predict first.** (1) Drag *releases so far* from the left to the right. Which kind of release moves the line: early surveys
+# or late hard data? (2) Does the band end at a point? (3) Choose 2008Q4. When did the model know, and how much?
+
+# %%
+explore.nowcast()
+
+# %% [markdown]
+# **What happened.** (1) Those that come first, whatever they are: the two manufacturing surveys, production, jobs. All
+# releases of April together move the line three times as much as those of July; trade and inventories arrive when most is
+# known. (2) No: a standard error of 1.9 becomes 1.8. Months of many series do not add up to GDP. (3) On 15 October 2008, when
+# September's production came, four per cent below what was expected, the nowcast fell by more than a point in a day. It
+# ended at −4.5, and growth was −8 %: a linear model that has seen nothing like it draws towards the mean.
+#
+# That quarter, for paper:
+
+# %%
+from tvplab.explore.nowcast import default_model
+from tvplab.nowcast_backtest import published
+from tvplab.nowcast_releases import release_by_release, release_calendar
+
+model, frame = default_model()
+known = published(frame, data.NYFED_LAGS, "2008-09-30")
+calendar = release_calendar(frame, data.NYFED_LAGS, "2008-09-30", "2009-01-27")
+steps = release_by_release(model, known, calendar, "GDPC1", "2008Q4").table.assign(date=calendar["date"])
+plots.nowcast_progress(steps, actual=frame.loc["2008-12-01", "GDPC1"], title="GDP growth, 2008Q4")
+
+# %% [markdown]
+# ## 9. Is it any good? A backtest
+#
+# One quarter proves nothing. The rule of the game: on each date use only what was known, estimate rarely (once a year), score
+# by **weeks to release**, and divide by the error of the simplest rival, an AR(1) of GDP itself. Every four weeks of
+# 2007-2009 (in full mode 2005-2015):
+
+# %%
+from tvplab.nowcast_backtest import backtest, relative_rmsfe
+from tvplab.nowcast_benchmark import Autoregression
+
+first, last = ("2007", "2009") if tvplab.mode() == "quick" else ("2005", "2015")
+settings = {"quarterly": quarterly}
+runners = {
+    "AR(1)": Autoregression(),
+    "linear": MixedFrequencyFactors(n_factors=2, tol=1e-4, **settings),
+    "deep": DeepDynamicFactors(2, hidden=(12, 8, 4), link="tanh", factor_lags=2, draws=50, **settings),
+}
+
+# %%
+dates = pd.date_range(f"{first}-01-06", f"{last}-12-31", freq="28D")
+long_enough = frame.loc[:, frame[:"2004"].count() > 12]
+forecasts = backtest(runners, lambda day: published(long_enough, data.NYFED_LAGS, day), "GDPC1", dates)
+
+# %%
+actual = frame["GDPC1"].dropna()
+actual.index = actual.index.to_period("Q")
+ratio = relative_rmsfe(forecasts, actual, "AR(1)", every=6)
+ratio.loc[[30, 24, 18, 12, 6]].round(2)
+
+# %% [markdown]
+# *Below 1: better than the AR(1).* Far ahead there is little to gain; near the release there is much, and here the deep model
+# gains more. It is one crisis, ten quarters and one seed. The paper's Table 5, from 128 monthly series in real time, 2006-2020:
+#
+# | weeks to release | 30 | 26 | 20 | 14 | 8 | 2 |
+# |---|---|---|---|---|---|---|
+# | D2FM, paper | 0.90 | 0.91 | 0.90 | 0.80 | 0.84 | 0.83 |
+# | DFM 3 factors, paper | 1.03 | 1.03 | 0.97 | 0.87 | 0.87 | 0.83 |
+#
+# The paper finds the deep model ahead at long horizons. `tvplab replicate d2fm-table-5` repeats that exercise with FRED-MD's
+# monthly vintages and real-time GDP for 2007-2009 and 2015-2016: the [ledger](../REPLICATION.md) has it, and says what
+# differs. There the deep model is not ahead at long horizons; both kinds win in the crisis, and neither wins much in the calm
+# of 2015-2016. Twenty quarters do not decide it.
+#
+# ## 10. What breaks
+#
+# **A network has no unique answer.** Other starting weights, another local minimum. The same panel, five seeds:
+
+# %%
+seeds = [
+    DeepDynamicFactors(2, hidden=(12, 8, 4), link="tanh", factor_lags=2, draws=50, quarterly=quarterly, seed=seed).fit(
+        panel
+    )
+    for seed in range(5)
+]
+[round(float(one.nowcast("GDPC1", panel, "2016Q2")["mean"].iloc[0]), 2) for one in seeds]
+
+# %% [markdown]
+# *Here they agree to a few hundredths.* *See it*: refit with other seeds. *Do*: report the spread, or average. The linear model has one answer (but for signs and
+# rotation).
+#
+# **A series that is not there.** Vintages change: series are renamed or end. A model that meets a strange column refuses it by
+# name, and never drops it silently:
+
+# %%
+try:
+    linear.nowcast("GDPC1", later.rename(columns={"PAYEMS": "PAYEMS2"}))
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# **The wrong month.** A quarter's value belongs into its last month. Put it into the first one and the model compares it with
+# months that it does not contain. The library cannot know; it takes for quarterly what stands in March, June, September and
+# December.
+#
+# ## 11. What this does not show
+#
+# - Pseudo real time is not real time. Hidden lags are the same each month, and values are revised ones.
+# - The bands take parameters as known, and errors as normal. In 2008 and 2020 both were wrong.
+# - The paper chooses the number of factors, layers and lags by validation each year (`tvplab.choose_deep_factors`); here they
+#   are fixed.
+# - A nonlinear decoder (section 2) has no linear state space: the library filters it with an extended Kalman smoother, and
+#   news are not defined for it.
+#
+# ## Recap
+#
+# 1. Principal components are a linear autoencoder; hidden layers bend it.
+# 2. Depth helps where few causes act along a curve, *if the decoder may bend, too*. Centre before you compare.
+# 3. A deep dynamic factor model ends as lesson 1's state space: filter, forecast, news work as before.
+# 4. Quarterly growth is a weighted sum of five months; GDP is one more row of Z.
+# 5. A nowcast moves by weight × surprise, jointly weighted, and the impacts add up exactly.
+#
+# ## Exercises
+#
+# **4.1 (warm-up).** Monthly growth was, newest month first, 0.1, 0.2, 0.3, 0.2, 0.1 per cent. What is quarterly growth, by
+# the weights of section 5? And if each month grew by 0.2? (A list of two numbers.)
+
+# %% tags=["solution", "4.1"]
+answers = [1.9 / 3, 0.6]  # blank
+
+# %%
+tvplab.check("4.1", answers)
+
+# %% [markdown]
+# **4.2.** Write a function that splits the change of an estimate into impacts: given the covariance matrix C of the releases,
+# their covariances c with the target (both given what was known), the values expected and the values that came.
+
+
+# %% tags=["solution", "4.2"]
+def impacts(C, c, expected, came):  # blank
+    """Impact of each release: joint weight × surprise."""
+    return np.linalg.solve(C, c) * (came - expected)
+
+
+# %%
+tvplab.check("4.2", impacts)
+
+# %% [markdown]
+# **4.3.** Fit the linear model of section 6 with **one** factor to the panel of 29 June 2016. Which *series* moved its nowcast
+# of 2016Q3 most in July, releases and revisions together, and by how much (in percentage points)? Give a pair (name, number).
+
+# %% tags=["solution", "4.3"]
+one_factor = MixedFrequencyFactors(n_factors=1, quarterly=quarterly).fit(panel)
+totals = one_factor.news(panel, later, "GDPC1", "2016Q3").by_series["total"]
+most = (totals.index[0], totals.iloc[0])  # blank
+
+# %%
+tvplab.check("4.3", most)
+
+# %% [markdown]
+# **4.4 (small project).** How much of a raw trace R² is the mean? For the worlds `dgp.simulate_deep_factors(T=200, N=10, r=1,
+# rho=0.9, seed=s)`, s = 0 to 9, take three principal components of the standardised panel. Give a dict with the mean raw
+# trace R² of the components ("plain"), of the components and a column of ones ("ones"), and the mean centred one ("centred").
+# Then compare with Table 2 of the paper: 0.64 for the linear model and 0.945 for the deep one (10 series, T = 200, ρ = 0.9).
+
+
+# %% tags=["solution", "4.4"]
+def mean_scores():  # blank
+    """Mean over ten worlds of trace R²: raw, raw with ones, centred."""
+    scores = []
+    for seed in range(10):
+        w = dgp.simulate_deep_factors(T=200, N=10, r=1, rho=0.9, seed=seed)
+        F = principal_components((w.y - w.y.mean()) / w.y.std(), 3).factors
+        plain, ones = trace_r2(w.factor_set, F), trace_r2(w.factor_set, F.assign(one=1.0))
+        scores.append((plain, ones, trace_r2(w.factor_set, F, centred=True)))
+    return dict(zip(("plain", "ones", "centred"), np.mean(scores, axis=0), strict=True))
+
+
+r2_means = mean_scores()
+
+# %%
+tvplab.check("4.4", r2_means)
+
+# %% [markdown]
+# **Next:** [the map of lessons](00_start_here.ipynb). Code of this lesson: [`deep_dfm.py`](../tvplab/deep_dfm.py),
+# [`deep_dfm_states.py`](../tvplab/deep_dfm_states.py), [`nowcasting.py`](../tvplab/nowcasting.py),
+# [`nowcast_news.py`](../tvplab/nowcast_news.py), [`nowcast_factors.py`](../tvplab/nowcast_factors.py),
+# [`explore/nowcast.py`](../tvplab/explore/nowcast.py).
