@@ -7,7 +7,7 @@ import pytest
 from tvplab.favar import FAVAR
 from tvplab.forecast_tests import diebold_mariano
 from tvplab.linear_factors import LinearFactors
-from tvplab.replicate import favar, favar_models
+from tvplab.replicate import favar, favar_models, favar_scores
 from tvplab.replicate.favar_data import CLIP, FavarData, clipped, gathered
 from tvplab.tvp_var import TVPVAR
 
@@ -23,7 +23,7 @@ def world(T=70, N=8, seed=0):
     panel = pd.DataFrame(np.outer(f, rng.standard_normal(N)) + rng.standard_normal((T, N)), index)
     panel.columns = [f"x{j}" for j in range(N)]
     observables = pd.DataFrame({"output": f + rng.standard_normal(T), "rate": rng.standard_normal(T)}, index)
-    return FavarData(panel, observables, {name: "left" for name in panel}, "a small world, synthetic")
+    return FavarData(panel, observables, {name: "left" for name in panel})
 
 
 DATA = world()
@@ -81,27 +81,40 @@ def rows(errors: dict, apart=4):
 def test_scores_are_their_definitions():
     rng = np.random.default_rng(1)
     base, better = rng.standard_normal(40), 0.5 * rng.standard_normal(40)
-    found = favar.scores(favar.frame_of(rows({favar.BASE: base, ("GS-AE", "TVP"): better}))).loc["rate", 1]
+    found = favar_scores.scores(favar_scores.frame_of(rows({favar_scores.BASE: base, ("GS-AE", "TVP"): better}))).loc[
+        "rate", 1
+    ]
     one = found.loc["GS-AE", "TVP"]
     assert one["ratio"] == pytest.approx(np.sqrt(np.mean(better**2) / np.mean(base**2)))
     assert one["gain"] == pytest.approx(np.mean(np.abs(base)) - np.mean(np.abs(better)))
     assert one["crps"] == pytest.approx(np.mean(np.abs(better)) / np.mean(np.abs(base)))
     assert (len(one["stars"]) > 0) == (diebold_mariano(better, base).pvalue < 0.1)
-    assert found.loc[favar.BASE, "ratio"] == 1.0
-    assert found.loc[favar.BASE, "stars"] == ""
+    of_crps = diebold_mariano(np.sqrt(np.abs(better)), np.sqrt(np.abs(base)))  # the test squares: a CRPS each
+    assert (len(one["crps_stars"]) > 0) == (of_crps.pvalue < 0.1)
+    assert found.loc[favar_scores.BASE, "ratio"] == 1.0
+    assert found.loc[favar_scores.BASE, "stars"] == ""
+
+
+def test_a_duel_is_told_in_words():
+    rng = np.random.default_rng(1)
+    base = rng.standard_normal(40)
+    lines = favar_scores.frame_of(rows({("PCA", "TVP"): base, ("GS-AE", "TVP"): 0.2 * base}))
+    told = favar_scores.duel(lines, ("GS-AE", "TVP"), ("PCA", "TVP"))
+    assert told.startswith("RMSE 1 of 1 (1 by the test, 0 worse by it), log score 1 of 1, CRPS 1 of 1 (1 by the test")
+    assert "RMSE 0 of 1 (0 by the test, 1 worse by it)" in favar_scores.duel(lines, ("PCA", "TVP"), ("GS-AE", "TVP"))
 
 
 def test_models_are_compared_where_all_have_forecasts():
     rng = np.random.default_rng(1)
     base, short = rng.standard_normal(40), rng.standard_normal(10)
-    found = favar.scores(favar.frame_of(rows({favar.BASE: base, ("AE", "TVP"): short})))
+    found = favar_scores.scores(favar_scores.frame_of(rows({favar_scores.BASE: base, ("AE", "TVP"): short})))
     assert (found["origins"] == 10).all()
 
 
 def test_the_page_says_what_it_is(monkeypatch):
-    monkeypatch.setattr("tvplab.replicate.favar_data.favar_data", lambda name: DATA)
+    monkeypatch.setitem(favar.NOTES, "small", "a small world, synthetic")
     rng = np.random.default_rng(1)
-    names = [favar.BASE, ("GS-AE", "TVP"), ("PCA", "TVP"), ("none", "TVP")]
+    names = [favar_scores.BASE, ("GS-AE", "TVP"), ("PCA", "TVP"), ("none", "TVP")]
     page = favar.forecast_page(rows({name: rng.standard_normal(20) for name in names}))
     assert "a small world, synthetic" in page
     assert "| PCA, constant | 1.00 (+0.00, 1.00) |" in page
@@ -118,7 +131,7 @@ def test_responses_at_dates_are_the_favars(monkeypatch):
     np.testing.assert_allclose(found["2008Q1"]["series"]["median"]["x1"], expected)
     assert list(found["2008Q1"]["series"]["median"]) == ["x1"]
     assert found["2008Q1"]["asymmetry"] < 1e-9  # the decoder is linear
-    monkeypatch.setattr("tvplab.replicate.favar_data.favar_data", lambda name: DATA)
+    monkeypatch.setitem(favar.NOTES, "small", "a small world, synthetic")
     page = favar.response_page([{**cell, **found}])
     assert "| x1 |" in page
     assert "asymmetry 0.00" in page

@@ -5,10 +5,10 @@ The paper's own numbers could not be read (a summary was at hand): nothing here 
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from tvplab.forecast_tests import diebold_mariano, rmspe, stars
+from tvplab.replicate.favar_data import NOTES, favar_data
+from tvplab.replicate.favar_scores import duel, frame_of, scores
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.study import Study, Task
 
@@ -21,9 +21,13 @@ PAIRS = {
     "none": ["TVP", "constant"],
 }
 """Which dynamics each encoder is tried with."""
-BASE = ("PCA", "constant")
-"""What the others are measured against: linear factors, nothing moves."""
 MODELS = [(encoder, dynamics) for encoder, names in PAIRS.items() for dynamics in names]
+DUELS = {
+    "GS-AE better than PCA, both moving": (("GS-AE", "TVP"), ("PCA", "TVP")),
+    "Moving better than constant, both with PCA": (("PCA", "TVP"), ("PCA", "constant")),
+    "PCA better than no factors, both moving": (("PCA", "TVP"), ("none", "TVP")),
+}
+"""What the page says in a sentence each."""
 DATES = ("1981Q3", "2020Q2")
 SERIES = ("PAYEMS", "UNRATE", "HOUST", "S&P 500", "GS10", "CPIULFSL")
 EFFORT = {
@@ -53,7 +57,6 @@ def forecast_cells(data: str, mode: str, sims: int | None = None) -> list[dict]:
 
 def run_forecasts(cell: dict) -> dict:
     """Forecast one block."""
-    from tvplab.replicate.favar_data import favar_data
     from tvplab.replicate.favar_models import forecast_block
 
     return {"lines": forecast_block(favar_data(cell["data"]), cell)}
@@ -68,117 +71,57 @@ def response_cells(mode: str, sims: int | None = None) -> list[dict]:
 
 def run_responses(cell: dict) -> dict:
     """Respond to a shock at each date."""
-    from tvplab.replicate.favar_data import favar_data
     from tvplab.replicate.favar_models import responses
 
     return responses(favar_data(cell["data"]), cell)
 
 
-def frame_of(rows: list[dict]) -> pd.DataFrame:
-    """Stack finished cells: one forecast of one target a line."""
-    return pd.concat([pd.DataFrame(row["lines"]).assign(encoder=row["encoder"]) for row in rows], ignore_index=True)
-
-
-def scores(lines: pd.DataFrame) -> pd.DataFrame:
-    """Score every model, target and horizon over the origins that all models of a target have.
-
-    Columns: `rmse`, and over `BASE`'s `ratio` with its Diebold-Mariano `stars`; `gain`, the mean log score less the
-    base's; `crps` over the base's; `origins`.  Origins lie at least a horizon apart in quick mode; where they do not,
-    the test takes the overlap into account.
-    """
-    wide = lines.set_index(["target", "horizon", "encoder", "dynamics", "origin"])
-    table = {}
-    for (target, horizon), part in wide.groupby(level=[0, 1]):
-        models = {key: one.droplevel([0, 1, 2, 3]) for key, one in part.groupby(level=[2, 3])}
-        if BASE not in models:
-            continue
-        shared = sorted(set.intersection(*(set(one.index) for one in models.values())))
-        base = models[BASE].loc[shared]
-        for key, one in models.items():
-            table[target, horizon, *key] = _score(one.loc[shared], base, horizon)
-    index = pd.MultiIndex.from_tuples(table, names=["target", "horizon", "encoder", "dynamics"])
-    return pd.DataFrame(list(table.values()), index)
-
-
-def _score(one: pd.DataFrame, base: pd.DataFrame, horizon: int) -> dict:
-    """One model against the base over the same origins."""
-    errors, others = one["actual"] - one["mean"], base["actual"] - base["mean"]
-    periods = pd.PeriodIndex(one.index, freq="Q" if "Q" in one.index[0] else "M")
-    apart = int(np.diff(periods.astype("int64")).min()) if len(periods) > 1 else 1
-    overlap = min(1 + (horizon - 1) // apart, max(len(one) - 1, 1))
-    pvalue = diebold_mariano(errors, others, overlap).pvalue if len(one) > 2 else 1.0
-    return {
-        "rmse": rmspe(errors) if len(one) > 1 else float(abs(errors.iloc[0])),
-        "ratio": float((errors**2).mean() ** 0.5 / (others**2).mean() ** 0.5),
-        "stars": stars(pvalue),
-        "gain": float(one["log_score"].mean() - base["log_score"].mean()),
-        "crps": float(one["crps"].mean() / base["crps"].mean()),
-        "origins": len(one),
-    }
-
-
 def forecast_page(rows: list[dict]) -> str:
     """Return a table a target: RMSE ratio with stars, log score gain, CRPS ratio, by model and horizon."""
-    from tvplab.replicate.favar_data import favar_data
-
-    found, cell = scores(frame_of(rows)), rows[0]
+    lines, cell = frame_of(rows), rows[0]
+    found = scores(lines)
     if found.empty:
         return "Not computed yet."
     count = found["origins"].max()
     parts = [
-        f"{favar_data(cell['data']).note}; {count} origins, {cell['factors']} factors, {cell['draws']} draws after "
+        f"{NOTES[cell['data']]}; {count} origins, {cell['factors']} factors, {cell['draws']} draws after "
         f"{cell['burn']} sweeps. Each entry: RMSE over that of PCA with a constant VAR, in brackets the gain in mean "
-        "log score (more is better) and the ratio of CRPS (less is better). Stars: Diebold-Mariano at 10, 5 and 1 %."
+        "log score (more is better) and the ratio of CRPS (less is better). Stars: Diebold-Mariano at 10, 5 and 1 %, "
+        "of squared errors and of CRPS."
     ]
     for target in found.index.unique("target"):
         part = found.loc[target]
         horizons = part.index.unique("horizon")
-        lines = [
+        table = [
             [f"{encoder}, {dynamics}", *(_entry(part, (h, encoder, dynamics)) for h in horizons)]
             for encoder, dynamics in MODELS
             if (horizons[0], encoder, dynamics) in part.index
         ]
-        parts.append(f"**{target}**\n\n{markdown_table(['', *(f'h = {h}' for h in horizons)], lines)}")
-    return "\n\n".join([*parts, verdict(found)])
+        parts.append(f"**{target}**\n\n{markdown_table(['', *(f'h = {h}' for h in horizons)], table)}")
+    known = models_in(lines)
+    told = [f"{what}: {duel(lines, *pair)}." for what, pair in DUELS.items() if set(pair) <= known]
+    return "\n\n".join([*parts, " ".join(told)])
 
 
 def _entry(part: pd.DataFrame, key: tuple) -> str:
     if key not in part.index:
         return "–"
     one = part.loc[key]
-    return f"{one['ratio']:.2f}{one['stars'].replace('*', '∗')} ({one['gain']:+.2f}, {one['crps']:.2f})"
+    return f"{one['ratio']:.2f}{one['stars']} ({one['gain']:+.2f}, {one['crps']:.2f}{one['crps_stars']})".replace(
+        "*", "∗"
+    )
 
 
-def verdict(found: pd.DataFrame) -> str:
-    """Say in how many of the targets and horizons the sparse autoencoder beats PCA, and movement beats none."""
-
-    def wins(one: tuple, other: tuple) -> str:
-        left, right = (found.xs(key, level=["encoder", "dynamics"]) for key in (one, other))
-        both = left.join(right.add_suffix(" other"), how="inner")
-        better = {
-            "RMSE": both["ratio"] < both["ratio other"],
-            "log score": both["gain"] > both["gain other"],
-            "CRPS": both["crps"] < both["crps other"],
-        }
-        return ", ".join(f"{name} {int(mask.sum())} of {len(mask)}" for name, mask in better.items())
-
-    lines = [
-        f"GS-AE better than PCA, both moving: {wins(('GS-AE', 'TVP'), ('PCA', 'TVP'))}.",
-        f"Moving better than constant, both with PCA: {wins(('PCA', 'TVP'), ('PCA', 'constant'))}.",
-    ]
-    keys = set(zip(found.index.get_level_values("encoder"), found.index.get_level_values("dynamics"), strict=True))
-    if ("none", "TVP") in keys:
-        lines.append(f"PCA better than no factors, both moving: {wins(('PCA', 'TVP'), ('none', 'TVP'))}.")
-    return " ".join(lines)
+def models_in(lines: pd.DataFrame) -> set:
+    """Return the pairs (encoder, dynamics) among the forecasts."""
+    return set(zip(lines["encoder"], lines["dynamics"], strict=True))
 
 
 def response_page(rows: list[dict]) -> str:
     """Return the responses at both dates: peaks and widths of bands, by encoder."""
-    from tvplab.replicate.favar_data import favar_data
-
     cell = rows[0]
     head = (
-        f"{favar_data(cell['data']).note}. A shock that raises the federal funds rate by {cell['size']:g} point at "
+        f"{NOTES[cell['data']]}. A shock that raises the federal funds rate by {cell['size']:g} point at "
         f"once, at {' and '.join(cell['dates'])}; median response and 68 % band after 4 and 8 quarters; output is "
         "industrial production. Series of the panel (through the decoder) in their standard deviations. Asymmetry: how "
         "far, at its largest, a response to +1 and the one to −1 are from mirror images, median over series; 0 is "

@@ -23,18 +23,25 @@ SMALLEST = 3
 """Groups with fewer series go to "other"."""
 
 
+NOTES = {
+    "fred-qd": f"FRED-QD, vintage {VINTAGE}, as revised",
+    "fred-md": f"FRED-MD, vintage {RESPONSES_VINTAGE}, quarterly means, as revised",
+    "brazil-ipca": "Brazil's consumer prices by item, monthly changes of 12-month inflation",
+}
+"""What the numbers are, by the name of the data."""
+
+
 @dataclass(frozen=True)
 class FavarData:
-    """`panel` (T, N), complete; `observables` (T, m), same periods; series → group; anchors; what the numbers are."""
+    """`panel` (T, N), complete; `observables` (T, m) of the same periods; series → group."""
 
     panel: pd.DataFrame
     observables: pd.DataFrame
     groups: dict[str, str]
-    note: str
 
     def until(self, period) -> FavarData:
         """Return what was known when a period ended."""
-        return FavarData(self.panel[:period], self.observables[:period], self.groups, self.note)
+        return FavarData(self.panel[:period], self.observables[:period], self.groups)
 
 
 @cache
@@ -54,8 +61,7 @@ def _fred_qd() -> FavarData:
             "rate": frame["FEDFUNDS"].diff(),
         }
     )
-    note = f"FRED-QD, vintage {VINTAGE}, as revised"
-    return _cut(frame, dataset, observables, ("GDPC1", "CPIAUCSL", "FEDFUNDS"), note, slice(FIRST, None))
+    return _cut(frame, dataset, observables, ("GDPC1", "CPIAUCSL", "FEDFUNDS"), slice(FIRST, None))
 
 
 def _fred_md() -> FavarData:
@@ -69,8 +75,7 @@ def _fred_md() -> FavarData:
             "rate": frame["FEDFUNDS"],
         }
     )
-    note = f"FRED-MD, vintage {RESPONSES_VINTAGE}, quarterly means, as revised"
-    return _cut(frame, dataset, observables, ("INDPRO", "CPIAUCSL", "FEDFUNDS"), note, slice(FIRST, "2023Q4"))
+    return _cut(frame, dataset, observables, ("INDPRO", "CPIAUCSL", "FEDFUNDS"), slice(FIRST, "2023Q4"))
 
 
 def _brazil() -> FavarData:
@@ -79,16 +84,15 @@ def _brazil() -> FavarData:
     panel = dataset.frame.set_axis(dataset.frame.index.to_period("M")).diff().iloc[1:]
     headline = dataset.headline.set_axis(panel.index.insert(0, panel.index[0] - 1)).diff().iloc[1:]
     groups = gathered({name: str(dataset.groups[name]) for name in panel})
-    note = "Brazil's consumer prices by item, monthly changes of 12-month inflation"
-    return FavarData(clipped(panel), headline.rename("inflation").to_frame(), groups, note)
+    return FavarData(clipped(panel), headline.rename("inflation").to_frame(), groups)
 
 
-def _cut(frame: pd.DataFrame, dataset, observables: pd.DataFrame, taken: tuple, note: str, periods: slice) -> FavarData:
+def _cut(frame: pd.DataFrame, dataset, observables: pd.DataFrame, taken: tuple, periods: slice) -> FavarData:
     """Transform, take the complete series that are no observables, and put small groups together."""
     coded = frame[[name for name in frame if name in dataset.tcodes and name not in taken]]
     panel = apply_tcodes(coded, dataset.tcodes)[periods].dropna(axis=1)
     groups = gathered({name: dataset.groups.get(name, "other") for name in panel})
-    return FavarData(clipped(panel), observables.loc[panel.index], groups, note)
+    return FavarData(clipped(panel), observables.loc[panel.index], groups)
 
 
 def gathered(groups: dict[str, str]) -> dict[str, str]:
