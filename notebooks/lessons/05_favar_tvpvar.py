@@ -194,7 +194,7 @@ left = (world.X - pca.decode(pca.factors)) / pca.sd
 round(flat.mse, 3), round((left**2).to_numpy().mean(), 3)
 
 # %% [markdown]
-# *The same to the second digit or so; training stops near the minimum, not on it.* And `fit.mse` of the sparse network, which bends:
+# *Nearly the same: training stops near the minimum, not on it.* And `fit.mse` of the sparse network, which bends:
 
 # %%
 round(fit.mse, 3)
@@ -400,11 +400,19 @@ favar = FAVAR(encoder, TVPVAR(lags=2)).fit(us, draws=400, burn=600, thin=thin //
 response = favar.panel_irf("rate", "2005Q1", 12, size=1.0)
 plots.panel_responses(response, panel.std(), groups, title="response to +1 point, 2005Q1")
 
+# %% [markdown]
+# *A row a series. Orders, output and jobs fall for two years; the purple row of "Labor" is unemployment, which rises. Prices
+# rise first and fall after a year.* Nobody told the VAR about any of these series; they answer through three factors. At three
+# dates, the observables themselves:
+
 # %%
 settings = {date: favar.irf("rate", date, 12, size=1.0) for date in ("1990Q1", "2005Q1", "2008Q4")}
 plots.impulse_responses(settings, variables=["growth", "inflation", "rate"])
 
 # %% [markdown]
+# *Inflation still rises at first, but by half of what it did in the small VAR of section 6 (for 2005), and then falls: the
+# puzzle shrinks, as the argument for factors said it would.* The bands are wide all the same.
+#
 # The paper's summary says: in recessions responses are more moderate and their bands wider. Here, the width of the band of
 # growth after four quarters:
 
@@ -429,7 +437,9 @@ jobs = response.median["PAYEMS"].abs().max()
 # shock that moves the factors by a fraction of their standard deviation, it is a straight line.
 #
 # **Does it forecast?** A fair test repeats all of it from many dates, with and without factors, with and without movement:
-# `python -m tvplab replicate favar-forecasts` (needs FRED-QD). A small version here: the three observables alone, the
+# `python -m tvplab replicate favar-forecasts` (needs FRED-QD). On [the replication page](../REPLICATION.md) movement mostly
+# pays in the densities, less in the point forecasts, and our sparse autoencoder does not beat principal components at them: meaning
+# is what it is for. A small version here: the three observables alone, the
 # log score of the rate, mean of the four quarters after each date (more is better).
 
 # %%
