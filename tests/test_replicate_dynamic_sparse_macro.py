@@ -9,6 +9,7 @@ import pytest
 from tvplab.factor_matching import active_per_series
 from tvplab.replicate import dynamic_sparse_macro as pages
 from tvplab.replicate import dynamic_sparse_panel_cells as cells
+from tvplab.replicate import dynamic_sparse_rivals as rivals
 
 DATES = pd.date_range("2001-01", "2015-12", freq="MS")
 GROUPS = {f"s{j}": "Output" for j in range(6)} | {name: "Housing" for name in ("HOUST", "HOUSTW", "PERMIT")}
@@ -88,10 +89,27 @@ def test_the_bundled_panel_runs(monkeypatch):
     assert "New York Fed" in pages.offline([cell | found])
 
 
+def test_figure_4_counts_what_is_in_use():
+    maps = {"adaptive PCA": np.array([[0.5, 0.0], [0.5, 0.0], [0.05, 0.0]]).tolist()}
+    rows = [{"note": "a note", "groups": dict.fromkeys("abc", "g"), "maps": maps}]
+    assert "| adaptive PCA | 1 | 67% | 0.7 |" in rivals.figure_4(rows)
+    np.testing.assert_array_equal(
+        rivals.figure_4_picture(rows).axes[0].collections[0].get_array(), [[0.5], [0.5], [0.05]]
+    )
+
+
+def test_rivals_run_on_a_window():
+    found = rivals.run({"panel": "nyfed", "window": 120, "numbers": [3]})
+    assert {name: np.shape(one) for name, one in found["maps"].items()} == {
+        "adaptive PCA": (25, 15),
+        "sparse PCA, 3": (25, 3),
+    }
+
+
 def test_one_cell_a_panel_in_both_modes():
     assert (
         cells.cells("fred-md", "quick") == cells.cells("fred-md", "full", 7) == [{"panel": "fred-md", "n_factors": 20}]
     )
-    assert [study.id for study in pages.STUDIES] == [*(f"dss-figure-{k}" for k in (5, 6, 7, 8)), "dss-offline"]
+    assert [study.id for study in pages.STUDIES] == [*(f"dss-figure-{k}" for k in range(5, 9)), "dss-offline"]
     with pytest.raises(KeyError):
         cells.cells("elsewhere", "quick")

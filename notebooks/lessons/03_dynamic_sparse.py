@@ -358,6 +358,9 @@ pd.DataFrame(
 ).T.round(2)
 
 # %% [markdown]
+# *The same loadings, but for the last item's.* That one is nearly all noise; it starts from an exact zero, and a path that may hardly
+# move can hardly leave it.
+#
 # ## 5. The paper's Table 2, and ours
 #
 # Rivals look at the last 100 periods only, again and again: principal components, as many as Bai and Ng's criterion asks for,

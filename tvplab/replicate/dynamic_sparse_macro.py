@@ -1,7 +1,4 @@
-"""Figures 5-8 of the dynamic sparse factor paper: the US economy through the Great Recession (section 5).
-
-Figure 4, loadings of two kinds of principal components in the last month, is a picture of the rivals of section 4.
-"""
+"""Figures 5-8 of the dynamic sparse factor paper: the US economy through the Great Recession (section 5)."""
 
 from __future__ import annotations
 
