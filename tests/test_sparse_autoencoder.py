@@ -27,10 +27,10 @@ STANDARD = (WORLD.X - WORLD.X.mean()) / WORLD.X.std(ddof=0)
 QUICK = replace(MODEL, starts=1, epochs=20)
 
 
-def quick(model, X=WORLD.X):
+def quick(model, X=WORLD.X, start=None):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(X)
+        return model.fit(X, start)
 
 
 def test_pattern_and_factors_are_recovered_where_pca_is_not():
@@ -147,6 +147,42 @@ def test_more_penalty_more_zeros():
         for lam0 in (1.0, 40.0)
     ]
     assert zeros[0] < zeros[1]
+
+
+def test_a_warm_start_of_no_length_is_where_the_fit_was():
+    """One epoch at a vanishing rate: the map stays, to single precision; the batches' own standardisation is gone."""
+    again = quick(replace(MODEL, epochs=1, learning_rate=1e-12), start=FIT)
+    np.testing.assert_allclose(again.factors, FIT.factors, atol=1e-4)
+    np.testing.assert_allclose(again.group_weights, FIT.group_weights, atol=1e-4)
+    np.testing.assert_allclose(again.reconstruction, FIT.reconstruction, atol=1e-3)
+    assert len(again.starts) == 1
+
+
+@pytest.mark.parametrize("decoder", ["leaky", "linear"])
+def test_a_warm_start_keeps_what_a_cold_one_has_to_find(decoder):
+    """On the first 200 periods, from the fit to all: few epochs do, and the factors keep their order and signs."""
+    model = replace(MODEL, decoder=decoder)
+    before = FIT if decoder == "leaky" else quick(replace(model, epochs=60))
+    warm = quick(replace(model, epochs=10), WORLD.X[:200], before)
+    cold = quick(replace(model, epochs=10, starts=1), WORLD.X[:200])
+    same = [np.corrcoef(warm.factors[name], before.factors[name][:200])[0, 1] for name in warm.factors]
+    assert min(same) > 0.95
+    assert warm.mse < cold.mse
+
+
+def test_a_warm_start_from_no_penalty_gets_its_zeros():
+    base = quick(replace(MODEL, sparsity=False, epochs=80))
+    fit = quick(replace(MODEL, epochs=60, lam0=20.0), start=base)
+    assert (fit.group_weights == 0.0).to_numpy().sum() >= 3
+    assert (fit.loss_path["lam0"] == 20.0).all()
+
+
+def test_a_start_of_another_shape_is_refused():
+    for changes in ({"n_factors": 2}, {"hidden": (12, 8)}, {"slope": 0.3}, {"decoder": "linear"}):
+        with pytest.raises(ValueError, match="start: its groups, factors, layers or slope"):
+            replace(QUICK, **changes).fit(WORLD.X, FIT)
+    with pytest.raises(ValueError, match="start: its series are not those of X"):
+        QUICK.fit(WORLD.X[WORLD.X.columns[::-1]], FIT)
 
 
 def test_groups_may_come_in_three_forms():

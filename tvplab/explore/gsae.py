@@ -24,7 +24,7 @@ from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 from tvplab.volatility import ConvergenceWarning
 
 GROUPS, FACTORS, NOISE = 6, 3, 0.6
-LAM0_RANGE = 1.0, 500.0
+LAM0_RANGE = 1.0, 1000.0
 WORLDS = {"three anchor groups": 3, "one anchor group": 1, "no anchor group": 0}
 MODEL = {"hidden": (16, 8), "learning_rate": 1e-2}
 BASE, MOVE = {"starts": 3, "epochs": 120}, {"starts": 1, "epochs": 40}
