@@ -50,7 +50,7 @@ def _whole_job():
 
 def _one_sweep():
     Y, rng = data(196, 3), np.random.default_rng(0)
-    equations = TVPVAR(lags=1)._equations(Y)
+    equations = TVPVAR(lags=1)._equations(Y, [0.0] * 3)
     states = [starting_state(one.X, one.prior) for one in equations]
 
     def once():

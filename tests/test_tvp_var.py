@@ -86,6 +86,14 @@ def test_prior_is_the_specs():
     assert prior.noise.start_mean == pytest.approx(2 * np.log(0.5))
 
 
+def test_own_means_go_to_their_variables():
+    """A prior so tight that it decides: the named variable's own first lag is .9, the other's 0."""
+    tight = Tightness(own=1e-4, kappa=1e-6)
+    found = TVPVAR(own_mean={"rate": 0.9}, tightness=tight, drift="none").fit(DATA, draws=20, burn=5)
+    assert found.draws[1].beta[0, :, 0, 2].mean() == pytest.approx(0.9, abs=1e-3)
+    assert found.draws[0].beta[0, :, 0, 1].mean() == pytest.approx(0.0, abs=1e-3)
+
+
 def test_residual_sd_is_an_autoregressions():
     from statsmodels.tsa.ar_model import AutoReg
 
@@ -234,6 +242,8 @@ def test_an_interrupt_keeps_whole_draws_of_all_equations(monkeypatch):
         ({"volatility": "garch"}, ValueError, "volatility"),
         ({"drift": "inverse wishart"}, ValueError, "drift"),
         ({"own_mean": np.inf}, ValueError, "own_mean"),
+        ({"own_mean": {"rate": np.inf}}, ValueError, "own_mean"),
+        ({"own_mean": {"gold": 0.9}}, ValueError, "no variable 'gold'"),
         ({"tightness": 0.1}, TypeError, "tightness"),
         ({"tightness": Tightness(own=-1.0)}, ValueError, "tightness.own"),
     ],

@@ -6,6 +6,7 @@ Sources: Primiceri (2005); the recursive structural form of Chan and Eisenstat (
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,7 +32,8 @@ class TVPVAR:
     lags : p ≥ 1.
     volatility : "sv", or "constant".
     drift : prior of the drift variances: "inverse gamma", "half-cauchy", or "none" (constant coefficients).
-    own_mean : prior mean of a variable's own first lag: 0 for data without trend, near .9 for a rate in levels.
+    own_mean : prior mean of a variable's own first lag: 0 for data without trend, near .9 for a rate in levels; one
+        number for all, or variable → number, 0 for those not named.
     tightness : standard deviations of the prior, a `tvp_var_equations.Tightness`.
     chains, jobs : number of chains, and how many run at once (joblib processes).
     seed : fixes every variate; the same whatever `jobs` is.
@@ -41,7 +43,7 @@ class TVPVAR:
     lags: int = 2
     volatility: str = "sv"
     drift: str = "inverse gamma"
-    own_mean: float = 0.0
+    own_mean: float | Mapping = 0.0
     tightness: Tightness = field(default_factory=Tightness)
     chains: int = 1
     jobs: int = 1
@@ -61,7 +63,7 @@ class TVPVAR:
         self._check(draws, burn, thin)
         frame = check_series(Y, self.lags)
         values = frame.to_numpy()
-        equations = self._equations(values)
+        equations = self._equations(values, self._own_means(frame.columns))
         kept = self._sample(equations, draws, burn, thin)
         worst = float(max(max(split_r_hat(one.beta).max(), split_r_hat(one.h).max()) for one in kept))
         count = kept[0].s.shape[1]
@@ -81,11 +83,20 @@ class TVPVAR:
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
         return results
 
-    def _equations(self, Y: np.ndarray) -> list[Equation]:
+    def _own_means(self, names) -> list[float]:
+        """Prior mean of the own first lag of every variable."""
+        if not isinstance(self.own_mean, Mapping):
+            return [self.own_mean] * len(names)
+        unknown = [name for name in self.own_mean if name not in names]
+        if unknown:
+            raise ValueError(f"own_mean: no variable {unknown[0]!r}; there are {list(names)}")
+        return [self.own_mean.get(name, 0.0) for name in names]
+
+    def _equations(self, Y: np.ndarray, own_means: list[float]) -> list[Equation]:
         """Return data and prior of every equation."""
         sd = residual_sd(Y, self.lags)
         priors = [
-            equation_prior(i, self.lags, sd, self.own_mean, self.tightness, self.drift, self.volatility)
+            equation_prior(i, self.lags, sd, own_means[i], self.tightness, self.drift, self.volatility)
             for i in range(Y.shape[1])
         ]
         return [Equation(*equation(Y, self.lags, i), prior) for i, prior in enumerate(priors)]
@@ -118,7 +129,9 @@ class TVPVAR:
             check_whole(value, name, least)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
-        check_number(self.own_mean, "own_mean", above=-np.inf)
+        means = self.own_mean.values() if isinstance(self.own_mean, Mapping) else [self.own_mean]
+        for value in means:
+            check_number(value, "own_mean", above=-np.inf)
         if not isinstance(self.tightness, Tightness):
             raise TypeError(f"tightness: expected a Tightness, got {self.tightness!r}")
         for name, value in vars(self.tightness).items():

@@ -80,7 +80,7 @@ def _what_moves(answer) -> str | None:
         return None
     if all(np.isclose(answer[law], 4.0 * right[law], atol=0.04) for law in LAWS):
         return "those are sums; take the mean over the four quarters"
-    return "data to 1996Q4, lags=2, own_mean=0.5, draws=200, burn=200, seed 0; column 'rate' of `log_score`"
+    return "data to 1996Q4, lags=2, own_mean={'rate': 0.9}, draws=200, burn=200, seed 0; column 'rate' of `log_score`"
 
 
 @functools.cache
@@ -89,7 +89,7 @@ def _score(drift: str, volatility: str) -> float:
     data = us_macro()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fit = TVPVAR(lags=2, own_mean=0.5, drift=drift, volatility=volatility).fit(
+        fit = TVPVAR(lags=2, own_mean={"rate": 0.9}, drift=drift, volatility=volatility).fit(
             data.loc[:"1996Q4"], draws=200, burn=200
         )
     return float(fit.log_score(data.loc["1997Q1":"1997Q4"])["rate"].mean())

@@ -69,7 +69,7 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
     if results is None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # few draws: the picture wants seconds
-            results = TVPVAR(own_mean=0.5).fit(us_macro(), draws=draws, burn=draws // 2)
+            results = TVPVAR(own_mean={"rate": 0.9}).fit(us_macro(), draws=draws, burn=draws // 2)
         note = note or "US growth, inflation and the bill rate, 1959 to 2009 (bundled data)"
     if not isinstance(results, TVPVARResults):
         raise TypeError(f"results: expected TVPVARResults, got {type(results).__name__}")

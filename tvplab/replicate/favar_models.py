@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from tvplab.volatility import ConvergenceWarning
 
 HORIZONS = 4
 LAGS = 2
+RATE_IN_LEVELS = {"fred-md": {"rate": 0.9}}
+"""Prior mean of the own lag of a rate that is not differenced."""
 DYNAMICS = {
     "TVP": TVPVAR(lags=LAGS),
     "constant": TVPVAR(lags=LAGS, drift="none", volatility="constant"),
@@ -116,7 +119,8 @@ def responses(data: FavarData, cell: dict) -> dict:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         encoder = ENCODERS[cell["encoder"]](data, cell["factors"], cell["epochs"], cell["starts"])
-        fit = FAVAR(encoder, DYNAMICS["TVP"]).fit(data.observables, draws=cell["draws"], burn=cell["burn"])
+        var = replace(DYNAMICS["TVP"], own_mean=RATE_IN_LEVELS.get(cell["data"], 0.0))
+        fit = FAVAR(encoder, var).fit(data.observables, draws=cell["draws"], burn=cell["burn"])
     sd = data.panel.std()
     found = {"mse": _mse(data.panel, encoder)}
     for date in cell["dates"]:
