@@ -27,5 +27,5 @@ def test_there_and_back(index):
 
 
 def test_other_labels_are_refused():
-    with pytest.raises(TypeError, match="index: labels must be periods, dates, texts or whole numbers, got 1.5"):
+    with pytest.raises(TypeError, match=r"index: labels must be periods, dates, texts or whole numbers, got 1\.5"):
         index_to_text(pd.Index([1.5, 2.5]))

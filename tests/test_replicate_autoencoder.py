@@ -10,6 +10,7 @@ pytest.importorskip("torch")
 from tvplab.autoencoder_variants import VARIANTS, fit_variant, recovery
 from tvplab.dgp import simulate_anchored_groups
 from tvplab.replicate import autoencoder as study
+from tvplab.replicate import autoencoder_panels as panels
 from tvplab.replicate.study import cell_key, union
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 
@@ -81,3 +82,29 @@ def test_worlds_without_anchor_groups_have_none():
     assert (world.pattern.sum(axis=1) >= 2).all()
     assert world.anchors == {}
     assert np.allclose(world.signal.std(ddof=0), 1.0)
+
+
+def test_the_bundled_panel_is_mapped():
+    panel, groups = panels.panel_of("nyfed")
+    assert panel.notna().all(axis=None)
+    assert set(panel) == set(groups)
+    row = {"weights": {"Prices": {"F1": 1.0, "F2": 0.0}, "Labor": {"F1": -0.25, "F2": 0.5}}, "mse": 0.6, "pca": 0.5}
+    row |= {"leading": {"F1": ["CPI", "PCE"], "F2": ["PAYEMS"]}, "converged": False, "jacobian": 0.4, "shape": [9, 7]}
+    page = panels.table([{"panel": "nyfed", "lam0": 10.0, **row}])
+    assert "| Labor | 0.25 | 0.50 |" in page
+    assert "| Prices | 1.00 |  |" in page
+    assert "CPI, PCE" in page
+    assert "mean squared error 0.600, 0.500 with as many principal components" in page
+    assert "still moved" in page
+
+
+def test_a_real_cell_is_what_json_can_hold(monkeypatch):
+    monkeypatch.setitem(
+        panels.PANELS, "nyfed", ("short", {"n_factors": 2, "hidden": [8, 4], "starts": 1, "epochs": 10})
+    )
+    result = panels.run({"panel": "nyfed", "lam0": 3.0})
+    assert json.loads(json.dumps(result)) == result
+    assert all(len(names) == panels.LEADING for names in result["leading"].values())
+    panel, _ = panels.panel_of("nyfed")
+    eigenvalues = np.linalg.eigvalsh(panel.corr())
+    assert result["pca"] == pytest.approx(eigenvalues[:-2].sum() / panel.shape[1])

@@ -11,7 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "ridge": ("simulation_tables", "forecasting", "forecasting_choices", "forecasting_benchmark"),
     "dss": ("dynamic_sparse", "dynamic_sparse_macro"),
     "d2fm": ("deep_factors", "nowcasting_tables"),
-    "favar": ("autoencoder", "favar"),
+    "favar": ("autoencoder", "autoencoder_panels", "favar"),
 }
 """Paper → modules with a tuple `STUDIES`, in the order of the ledger."""
 
