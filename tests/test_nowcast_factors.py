@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
-from tvplab import DynamicFactorModel, data
+from tvplab import DeepDynamicFactors, DynamicFactorModel, data
 from tvplab.deep_dfm_states import month_weights
 from tvplab.nowcast_factors import MixedFrequencyFactors
 from tvplab.nowcast_factors_em import FactorParameters, estimate, factor_space, maximise
@@ -136,6 +136,22 @@ def test_news_sum_and_the_deep_models_contract(fitted):
     pd.testing.assert_series_equal(
         every["mean"].loc["2014-12-01"][["gdp"]], ours["mean"].set_axis(["gdp"]), check_names=False, rtol=1e-9
     )
+
+
+def test_a_deep_model_of_a_long_mixed_panel_has_the_same_methods():
+    """With fifty complete quarters and more the pre-training keeps the months between them."""
+    frame, f = world(T=180, missing=0.0)
+    assert frame.dropna().shape[0] > 50
+    model = DeepDynamicFactors(1, hidden=(6,), link="tanh", quarterly=["gdp"], draws=20, max_iter=3, pretrain=60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit = model.fit(frame)
+    assert abs(fit.factors["F1"].corr(f)) > 0.8
+    edge = frame.copy()
+    edge.iloc[-1, 3:] = np.nan
+    result = fit.news(edge, frame, "gdp", "2014Q4")
+    assert result.after == pytest.approx(frame["gdp"].iloc[-1])
+    assert fit.nowcast("gdp", edge, "2014Q4")["mean"].iloc[0] == pytest.approx(result.before)
 
 
 def test_one_quarterly_series_among_few_months_works_and_says_its_periods(fitted):

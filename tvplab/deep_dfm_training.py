@@ -63,10 +63,12 @@ def train(
 def fit_panel(network, z: np.ndarray, epochs: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Pre-training: a plain autoencoder on the complete rows, or on all rows with gaps interpolated.
 
-    Returns codes (T, r) and common components (T, N) of all rows.
+    With quarterly series it is all rows: their sums need the months between the complete ones.  Returns codes (T, r) and
+    common components (T, N) of all rows.
     """
     complete, filled = np.isfinite(z).all(axis=1), interpolate(z)
-    panel = network.rows(filled[complete] if complete.sum() >= ENOUGH_ROWS else filled)
+    enough = complete.sum() >= ENOUGH_ROWS and not network.layout.quarterly
+    panel = network.rows(filled[complete] if enough else filled)
     batches = batch_slices(len(panel), network.layout)
     network.restart(rate, max(epochs, 1) * len(batches))
     weight = network.rows(np.full(panel.shape, 1.0 / np.prod(panel.shape)))
