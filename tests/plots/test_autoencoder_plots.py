@@ -34,8 +34,8 @@ def test_map_and_paths():
     assert "3 of 6 exactly zero" in picture.alt
 
 
-def test_truth_is_standardised_and_called_synthetic():
-    truth = pd.DataFrame({"F1": 5.0 + 3.0 * FACTORS["F1"]})
+def test_truth_is_standardised_and_signed_and_called_synthetic():
+    truth = pd.DataFrame({"F1": 5.0 - 3.0 * FACTORS["F1"]})
     picture = plots.group_factor_map(FIT, truth)
     dashed = [line for line in picture.axes[1].lines if line.get_linestyle() == "--"]
     standard = (FACTORS["F1"] - FACTORS["F1"].mean()) / FACTORS["F1"].std(ddof=0)

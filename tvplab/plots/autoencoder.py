@@ -25,7 +25,7 @@ def group_factor_map(results, truth: pd.DataFrame | None = None, columns: int = 
     ----------
     results : AutoencoderResults.
     truth : (T, K) frame of true factors of simulated data, drawn dashed where it has a factor's name; both are put to
-        mean 0 and variance 1.
+        mean 0 and variance 1, and the truth takes the factor's sign.
     columns : panels of paths side by side.
     """
     weights, K = results.group_weights, results.factors.shape[1]
@@ -76,9 +76,10 @@ def colour_of(size: float, largest: float = 1.0) -> tuple[str, str]:
 
 
 def draw_factor(ax: Axes, factor: pd.Series, truth: pd.Series | None = None) -> None:
-    """Draw one factor's path, and the truth behind it."""
+    """Draw one factor's path, and the truth behind it with the factor's sign, which the data do not tell."""
     if truth is not None:
         standard = (truth - truth.mean()) / truth.std(ddof=0)
+        standard *= np.where(factor.corr(truth, method="spearman") < 0, -1.0, 1.0)
         ax.plot(time_axis(truth.index), standard, color=COLOURS["black"], ls="--", lw=1.0)
     ax.plot(time_axis(factor.index), factor, color=COLOURS["blue"], lw=1.2)
     ax.set_ylabel(str(factor.name), rotation=0, ha="right", va="center")
@@ -112,7 +113,7 @@ def training_path(results) -> Picture:
         left.plot(path.index, path["mse"], color=COLOURS["blue"])
         left.set(title="mean squared error", xlabel="epoch", ylim=(0.0, None))
         right.plot(path.index, path["active"], color=COLOURS["vermillion"])
-        right.set(title="group weights that are not zero", xlabel="epoch", ylim=(0.0, None))
+        right.set(title="group weights that are not zero", xlabel="epoch", ylim=(0.0, 1.08 * path["active"].max()))
         for ax in (left, right):
             if len(climbing):
                 ax.axvspan(climbing[0], climbing[-1], color=COLOURS["grey"], alpha=0.15, lw=0)
