@@ -17,6 +17,7 @@ PANELS = {
     "fred-qd": ("FRED-QD of 2019-04, 1960 to 2018", {"n_factors": 5}),
 }
 LAM0S = (3.0, 10.0)
+EPOCHS = 400
 LEADING = 3
 """Series named for each factor: those that correlate most with it."""
 
@@ -43,6 +44,7 @@ def run(cell: dict) -> dict:
     panel, groups = panel_of(cell["panel"])
     options = {**PANELS[cell["panel"]][1]}
     options["hidden"] = tuple(options.get("hidden", (64, 32)))
+    options = {"epochs": EPOCHS, **options}
     model = GroupedSparseAutoencoder(groups, lam0=cell["lam0"], lam1=cell["lam0"] / 10.0, **options)
     fit, pca = (fit_variant(name, model, panel) for name in ("grouped sparse", "PCA"))
     correlations = {name: standard(panel).corrwith(fit.factors[name]) for name in fit.factors}
