@@ -26,7 +26,7 @@ def loadings():
 def row():
     found = cells.kept(loadings(), ["A", "B", "C"], DATES)
     lines = {"HOUST": np.linspace(1.0, 2.0, 180).tolist(), "HOUSTW": np.linspace(2.0, 1.0, 180).tolist()}
-    said = {"converged": False, "n_iter": 120, "persistence": 0.0}
+    said = {"converged": False, "n_iter": 120, "persistence": [0.1, 0.9, 0.0]}
     return {
         "panel": "made up",
         "n_factors": 3,
@@ -64,7 +64,7 @@ def test_pages_say_what_the_rows_hold():
     assert "| s0 | 2 | 2008-10 | 2008-11 |" in pages.figure_6(rows)
     assert "Highest in 2008-10 (1.67)" in pages.figure_7(rows)
     assert "| HOUSTW | 1.80 | 1.48 | 1.00 | 2.00 in 2001-01 |" in pages.figure_8(rows)
-    assert "120 iterations, not converged" in pages.head(rows[0])
+    assert "120 iterations, not converged, φ̃ of the factors from 0.00 to 0.90" in pages.head(rows[0])
     assert all(f"**Figure {k}**" in pages.offline(rows) for k in (5, 6, 7, 8))
 
 

@@ -414,8 +414,8 @@ pd.DataFrame(counts, index=SEGMENTS).T.round(2)
 # - **Units of noise.** λ₀ and λ₁ are prices in units of a series' noise. Standardised industrial production is nearly all common, the
 #   trade balance nearly all noise; `noise_units` divides each by the noise that a static fit leaves.
 # - **Variances** may move as the paper has it: δ = .95.
-# - **Persistence** is held at $\tilde\phi=0$. Growth rates forget in a month, spreads in years; the estimate of one $\tilde\phi$ for all
-#   runs to its limit.
+# - **Persistence.** Growth rates forget in a month, spreads in years. So each factor gets a $\tilde\phi$ of its own; the paper has one for
+#   all, whose estimate would run to its limit here.
 
 # %%
 from tvplab.dynamic_sparse_panels import crisis_panel, noise_units
@@ -423,7 +423,7 @@ from tvplab.dynamic_sparse_panels import crisis_panel, noise_units
 
 def fit_panel(panel, n_factors):
     units = noise_units(panel.y, n_factors)
-    model = DynamicSparseFactors(n_factors, persistence=0.0, discount=0.95)
+    model = DynamicSparseFactors(n_factors, persistence="each", discount=0.95)
     return model.fit(units.y, start=units.start), units.scale
 
 
@@ -626,7 +626,7 @@ tvplab.check("3.3", two_errors)
 
 # %% [markdown]
 # **3.4 (small project).** How much more of one piece was the economy in the crisis, and does the answer hang on the slab? Put the bundled
-# panel in units of its noise, `noise_units(panel.y, 8)`, and fit eight factors with `persistence=0.0`, `discount=0.95` and `max_iter=40`,
+# panel in units of its noise, `noise_units(panel.y, 8)`, and fit eight factors with `persistence="each"`, `discount=0.95` and `max_iter=40`,
 # from `units.start`; once with `lam1=0.01` and once with `lam1=0.001`. Divide the mean of `active_per_series` (of the loadings times
 # `units.scale`) over 2008-09 to 2009-02 by its mean over 2003 to 2005. Give a dict with the keys `0.01` and `0.001`.
 
@@ -634,7 +634,7 @@ tvplab.check("3.3", two_errors)
 units = noise_units(panel.y, 8)
 rise = {}
 for lam1 in (0.01, 0.001):
-    model = DynamicSparseFactors(8, lam1=lam1, persistence=0.0, discount=0.95, max_iter=40)  # blank
+    model = DynamicSparseFactors(8, lam1=lam1, persistence="each", discount=0.95, max_iter=40)  # blank
     tried = model.fit(units.y, start=units.start)  # blank
     line = pd.Series(active_per_series(tried.loadings * units.scale.to_numpy()[:, None]), panel.y.index)  # blank
     rise[lam1] = line["2008-09":"2009-02"].mean() / line["2003":"2005"].mean()  # blank

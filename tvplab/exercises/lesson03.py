@@ -104,7 +104,7 @@ def _rise(answer) -> str | None:
 def crisis_rise(lam1: float) -> float:
     """Factors that the average series of the bundled panel follows in the crisis, over those of 2003 to 2005."""
     units = noise_units(crisis_panel("nyfed").y, 8)
-    model = DynamicSparseFactors(8, lam1=lam1, persistence=0.0, discount=0.95, max_iter=40)
+    model = DynamicSparseFactors(8, lam1=lam1, persistence="each", discount=0.95, max_iter=40)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         loadings = model.fit(units.y, start=units.start).loadings * units.scale.to_numpy()[:, None]

@@ -9,7 +9,7 @@ from tvplab.replicate.study import Study
 
 MODULES: dict[str, tuple[str, ...]] = {
     "ridge": ("simulation_tables", "forecasting", "forecasting_choices", "forecasting_benchmark"),
-    "dss": ("dynamic_sparse", "dynamic_sparse_macro"),
+    "dss": ("dynamic_sparse", "dynamic_sparse_rivals", "dynamic_sparse_macro"),
     "d2fm": ("deep_factors", "nowcasting_tables"),
     "favar": ("autoencoder", "autoencoder_panels", "favar"),
 }

@@ -35,7 +35,7 @@ SEEDS = {"quick": 2, "full": 10}
 LITERAL_SEEDS = {"quick": 1, "full": 3}
 EVERY = {
     "quick": {ADAPTIVE: 10, SPARSE: 50, STATIC: 50},
-    "full": {ADAPTIVE: 5, SPARSE: 10, STATIC: 25},
+    "full": {ADAPTIVE: 5, SPARSE: 25, STATIC: 25},
 }
 """Periods from one window to the next."""
 SHOWN = (5, 50, 100, 105, 110, 115, 120, 150, 200, 205, 210, 220, 250, 300, 305, 310, 320, 350, 400)

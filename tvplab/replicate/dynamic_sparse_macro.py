@@ -27,9 +27,8 @@ def head(row: dict) -> str:
     """Say what was fitted, and whether EM was done."""
     said = row["said"]
     done = f"{said['n_iter']} iterations" + ("" if said["converged"] else ", not converged")
-    return (
-        f"{row['note']}; 2001/01-2015/12, {row['n_factors']} candidate factors, {done}, φ̃ = {said['persistence']:.2f}."
-    )
+    phi = f"φ̃ of the factors from {min(said['persistence']):.2f} to {max(said['persistence']):.2f}"
+    return f"{row['note']}; 2001/01-2015/12, {row['n_factors']} candidate factors, {done}, {phi}."
 
 
 def clusters(row: dict, date: str) -> list[tuple[str, pd.Series]]:
