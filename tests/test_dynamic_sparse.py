@@ -177,6 +177,8 @@ def test_wrong_data_and_starts_are_named(world, fitted):
     model = DynamicSparseFactors(5)
     with pytest.raises(ValueError, match="Y: column 'y1' has no observation"):
         model.fit(world.y.assign(y1=np.nan))
+    with pytest.raises(ValueError, match="Y: column 'y2' is constant"):
+        model.fit(world.y.assign(y2=1.0))
     for wrong in (fitted, np.zeros((30, 7)), np.full((30, 5), np.nan)):
         with pytest.raises(ValueError, match="start: "):
             model.fit(world.y, start=wrong)

@@ -1,7 +1,7 @@
 """When a factor is alive: its loadings may die, or return, all together.
 
 A zero of the spike is absorbing site by site, and a path in the slab leaves it only slowly: the mode of the paper's
-posterior trails a factor that has died by some fifteen periods.  What the data say of a period is plain, though.  With
+posterior trails a factor that has died by fifteen periods and more.  What the data say of a period is plain, though.  With
 loadings held, the posterior density of ω_kt = 0 over its prior density is the Bayes factor of a factor that is dead in
 t (Savage and Dickey); for a stretch of periods they multiply, each given that ω_k,t−1 = 0 where that is part of it:
 

@@ -18,7 +18,7 @@ from tvplab.dss_prior import Prior
 from tvplab.dss_volatility import discount_variances, expected_squares
 from tvplab.dynamic_sparse_results import DynamicSparseResults
 from tvplab.static_sparse import fit_static, rolling_static
-from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.validation import check_choice, check_number, check_panel, check_varying
 from tvplab.volatility import ConvergenceWarning
 
 STARTS = ("pooled", "anchors")
@@ -51,7 +51,7 @@ class DynamicSparseFactors:
     theta : Θ, long-run share of nonzero loadings, .5; from .1 to .9 it hardly matters.
     discount : δ of the variances, .98: 1/(1−δ) is about the number of periods that tell today's variance.
     lifetime : about how many periods a factor lives, or stays away (`dss_lives`); above 1.  None: factors are not
-        looked at as a whole, and one that dies fades out over some fifteen periods.
+        looked at as a whole, and one that dies fades out over dozens of periods.
     persistence : φ̃ of the factors' autoregression, from 0 to below 1; None estimates one for all, "each" one for each.
         Where factors differ in it, one for all gives them wrong scales.
     start : "pooled": static sparse factors of the whole sample, the best of `n_starts`; "anchors": of rolling windows
@@ -100,6 +100,7 @@ class DynamicSparseFactors:
         """
         self._check()
         data = check_panel(Y, "Y")
+        check_varying(data, "Y", "there is nothing to explain")
         if self.n_factors > min(data.shape):
             raise ValueError(f"n_factors: must be at most {min(data.shape)}, got {self.n_factors}")
         y, prior = data.to_numpy(), self.prior
