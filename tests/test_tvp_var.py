@@ -115,7 +115,7 @@ def test_constant_and_vague_is_least_squares():
 
 def test_constant_with_the_specs_prior_is_the_bvar_by_quadrature():
     """Each equation's E[β | y] and E[log σ² | y], β integrated out exactly, σ² on a grid; 5 Monte Carlo errors."""
-    found = TVPVAR(lags=1, drift="none", volatility="constant").fit(DATA, draws=3_000, burn=50)
+    found = TVPVAR(lags=1, drift="none", volatility="constant").fit(DATA, draws=1_500, burn=50)
     sd, grid = residual_sd(DATA.to_numpy(), 1), np.linspace(-2.5, 3.0, 401)
     for i, one in enumerate(found.draws):
         y, Z = equation(DATA.to_numpy(), 1, i)
@@ -130,8 +130,8 @@ def test_constant_with_the_specs_prior_is_the_bvar_by_quadrature():
         weight = np.exp(log_density - log_density.max())
         weight /= weight.sum()
         theta, h = one.beta[0, :, 0].astype(float), one.h[0, :, 0].astype(float)
-        assert np.all(np.abs(theta.mean(axis=0) - weight @ means) < 5 * theta.std(axis=0) / np.sqrt(3_000))
-        assert abs(h.mean() - weight @ grid) < 5 * h.std() / np.sqrt(3_000)
+        assert np.all(np.abs(theta.mean(axis=0) - weight @ means) < 5 * theta.std(axis=0) / np.sqrt(1_500))
+        assert abs(h.mean() - weight @ grid) < 5 * h.std() / np.sqrt(1_500)
 
 
 def test_futures_of_a_known_var_have_its_moments():
