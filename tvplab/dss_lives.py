@@ -1,9 +1,10 @@
 """When a factor is alive: its loadings may die, or return, all together.
 
 A zero of the spike is absorbing site by site, and a path in the slab leaves it only slowly: the mode of the paper's
-posterior trails a factor that has died by fifteen periods and more.  What the data say of a period is plain, though.  With
-loadings held, the posterior density of ω_kt = 0 over its prior density is the Bayes factor of a factor that is dead in
-t (Savage and Dickey); for a stretch of periods they multiply, each given that ω_k,t−1 = 0 where that is part of it:
+posterior trails a factor that has died by fifteen periods and more.  What the data say of a period is plain, though.
+With loadings held, the posterior density of ω_kt = 0 over its prior density is the Bayes factor of a factor that is
+dead in t (Savage and Dickey); for a stretch of periods they multiply, each given that ω_k,t−1 = 0 where that is part
+of it:
 
     first:  log BF(alive : dead) = ½ log V_t + ½ m_t²/V_t
     later:  ½ log[V_t|t−1/(1 − φ̃²)] + ½ (m_t − ρ_t m_{t−1})²/V_t|t−1,   ρ_t = cov(ω_t, ω_{t−1})/V_{t−1},
