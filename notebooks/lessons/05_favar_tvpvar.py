@@ -267,6 +267,9 @@ np.abs(np.mean(draws, axis=0) - ridge).max().round(4), np.std(draws, axis=0).mea
 # again ([`stochastic_volatility.py`](../tvplab/stochastic_volatility.py)).
 #
 # ### 5.3 The model
+#
+# The prior believes in small steps and small coefficients; but a rate is likely to be where it was, so its own lag gets the
+# prior mean .9.
 
 # %%
 import warnings
@@ -276,7 +279,7 @@ from tvplab.volatility import ConvergenceWarning
 
 warnings.simplefilter("ignore", ConvergenceWarning)  # quick chains are short; the tables below say how short
 thin = 4 if tvplab.mode() == "quick" else 40
-var = TVPVAR(lags=2, own_mean=0.5).fit(us, draws=500, burn=1000, thin=thin)
+var = TVPVAR(lags=2, own_mean={"rate": 0.9}).fit(us, draws=500, burn=1000, thin=thin)
 var.diagnostics().round(2)
 
 # %% [markdown]
@@ -396,7 +399,7 @@ encoder.group_weights.round(2)
 # %%
 from tvplab import FAVAR
 
-favar = FAVAR(encoder, TVPVAR(lags=2)).fit(us, draws=400, burn=600, thin=thin // 2)
+favar = FAVAR(encoder, TVPVAR(lags=2, own_mean={"rate": 0.9})).fit(us, draws=400, burn=600, thin=thin // 2)
 response = favar.panel_irf("rate", "2005Q1", 12, size=1.0)
 plots.panel_responses(response, panel.std(), groups, title="response to +1 point, 2005Q1")
 
@@ -443,11 +446,11 @@ jobs = response.median["PAYEMS"].abs().max()
 # log score of the rate, mean of the four quarters after each date (more is better).
 
 # %%
-still = TVPVAR(lags=2, drift="none", volatility="constant", own_mean=0.5)
+still = TVPVAR(lags=2, drift="none", volatility="constant", own_mean={"rate": 0.9})
 scores = {}
 for date in ("1992Q4", "1996Q4", "2000Q4", "2004Q4"):
     actual = us.loc[us.index > date].iloc[:4]
-    for name, one in (("moving", TVPVAR(lags=2, own_mean=0.5)), ("constant", still)):
+    for name, one in (("moving", TVPVAR(lags=2, own_mean={"rate": 0.9})), ("constant", still)):
         found = one.fit(us.loc[:date], draws=200, burn=200)
         scores[date, name] = found.log_score(actual)["rate"].mean()
 pd.Series(scores).unstack().round(2)
@@ -489,7 +492,7 @@ round(dense.mse, 3), recovery(world.factors, dense.factors, world.pattern, dense
 # %%
 levels = panel.cumsum()
 drifting = LinearFactors.fit(levels, 2)
-loose = FAVAR(drifting, TVPVAR(lags=2)).fit(us, draws=200, burn=200)
+loose = FAVAR(drifting, TVPVAR(lags=2, own_mean={"rate": 0.9})).fit(us, draws=200, burn=200)
 {name: one.var.explosive("1990Q1") for name, one in (("differenced", favar), ("levels", loose))}
 
 # %% [markdown]
@@ -500,7 +503,7 @@ loose = FAVAR(drifting, TVPVAR(lags=2)).fit(us, draws=200, burn=200)
 # %%
 from tvplab.tvp_var_equations import Tightness
 
-wild = TVPVAR(lags=2, own_mean=0.5, tightness=Tightness(kappa=0.1)).fit(us, draws=500, burn=500)
+wild = TVPVAR(lags=2, own_mean={"rate": 0.9}, tightness=Tightness(kappa=0.1)).fit(us, draws=500, burn=500)
 rows = {
     name: (one.volatility["inflation"].mean(axis=None), one.explosive("2005Q1"))
     for name, one in (("default", var), ("loose", wild))
@@ -586,8 +589,8 @@ puzzle = {
 tvplab.check("5.3", puzzle)
 
 # %% [markdown]
-# **5.4 (small project).** Is it the coefficients or the volatility? With data to 1996Q4, `lags=2`, `own_mean=0.5`, 200
-# draws after 200 sweeps and seed 0, fit the four TVP-VARs: drift "inverse gamma" or "none", volatility "sv" or "constant".
+# **5.4 (small project).** Is it the coefficients or the volatility? With data to 1996Q4, `lags=2`, `own_mean={"rate": 0.9}`,
+# 200 draws after 200 sweeps and seed 0, fit the four TVP-VARs: drift "inverse gamma" or "none", volatility "sv" or "constant".
 # Give the mean log score of the *rate* over 1997 (four quarters), as a dict (drift, volatility) → number. Which of the
 # two earns more? Then try 2001.
 
@@ -595,7 +598,9 @@ tvplab.check("5.3", puzzle)
 # %% tags=["solution", "5.4"]
 def score(drift, volatility):  # blank
     """Mean log score of the rate over 1997."""
-    fit = TVPVAR(lags=2, own_mean=0.5, drift=drift, volatility=volatility).fit(us.loc[:"1996Q4"], draws=200, burn=200)
+    fit = TVPVAR(lags=2, own_mean={"rate": 0.9}, drift=drift, volatility=volatility).fit(
+        us.loc[:"1996Q4"], draws=200, burn=200
+    )
     return fit.log_score(us.loc["1997Q1":"1997Q4"])["rate"].mean()
 
 
