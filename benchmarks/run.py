@@ -12,6 +12,7 @@ import dynamic_sparse
 import imports
 import local_projections
 import marss
+import nowcasting
 import sliders
 import tvp_ridge
 import tvp_var
@@ -23,6 +24,7 @@ SECTIONS = {
     "TVP ridge (lesson 2)": tvp_ridge,
     "Dynamic sparse factors (lesson 3)": dynamic_sparse,
     "Deep factors (lesson 4)": deep_dfm,
+    "Nowcasting (lesson 4)": nowcasting,
     "Grouped autoencoder (lesson 5)": autoencoder,
     "TVP-VAR (lesson 5)": tvp_var,
     "Local projections (lesson 6)": local_projections,

@@ -14,7 +14,8 @@ from tvplab.replicate import nowcasting, nowcasting_tables
 from tvplab.replicate.nowcasting import AR, DEEP, MODELS, dates_of, monthly_ar1, monthly_errors
 from tvplab.replicate.nowcasting_data import GDP, first_releases, lag_of, plain, real_time
 
-HERE = "TVPLAB_DATA" in os.environ and (Path(os.environ["TVPLAB_DATA"]) / "realtime").is_dir()
+NEEDED = "fred_md/fredmd_vintages_1999-08_2024-03.tar.xz", "realtime/rtdsm_ROUTPUTQvQd.csv"
+HERE = "TVPLAB_DATA" in os.environ and all((Path(os.environ["TVPLAB_DATA"]) / name).is_file() for name in NEEDED)
 needs_data = pytest.mark.skipif(not HERE, reason="FRED-MD's vintages are not at hand: set TVPLAB_DATA")
 
 

@@ -63,8 +63,8 @@ def train(
 def fit_panel(network, z: np.ndarray, epochs: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Pre-training: a plain autoencoder on the complete rows, or on all rows with gaps interpolated.
 
-    With quarterly series it is all rows: their sums need the months between the complete ones.  Returns codes (T, r) and
-    common components (T, N) of all rows.
+    With quarterly series it is all rows: their sums need the months between.  Returns codes (T, r) and common
+    components (T, N) of all rows.
     """
     complete, filled = np.isfinite(z).all(axis=1), interpolate(z)
     enough = complete.sum() >= ENOUGH_ROWS and not network.layout.quarterly
