@@ -1,5 +1,6 @@
 """The grouped sparse autoencoder as a whole: recovery, exact zeros, limits, files, and what it refuses."""
 
+import sys
 import warnings
 from dataclasses import replace
 
@@ -285,6 +286,12 @@ def test_f1_by_hand():
 def test_bad_hyperparameters_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         replace(QUICK, **options).fit(WORLD.X)
+
+
+def test_without_torch_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tvplab.autoencoder_training", None)
+    with pytest.raises(ImportError, match=r"needs torch, pip install 'tvplab\[deep\]'"):
+        QUICK.fit(WORLD.X)
 
 
 def test_bad_data_are_named():

@@ -74,11 +74,15 @@ class GroupedSparseAutoencoder:
         ------
         TypeError, ValueError
             Anything wrong with X, its groups or a hyperparameter; the message names it.
+        ImportError
+            Torch is not installed.
         """
-        from tvplab.autoencoder_training import Prior, ladder, train
-
         self._check()
         frame = self._checked(X)
+        try:
+            from tvplab.autoencoder_training import Prior, ladder, train
+        except ImportError as error:
+            raise ImportError(f"{error}: the autoencoder needs torch, pip install 'tvplab[deep]'") from None
         labels, group = self.groups_of(frame.columns)
         mask = self.mask(labels, group)
         z = (frame - frame.mean()) / frame.std(ddof=0)
