@@ -10,7 +10,7 @@ import pandas as pd
 
 from tvplab.factor_matching import NEGLIGIBLE
 from tvplab.replicate.dynamic_sparse import PAPER
-from tvplab.replicate.dynamic_sparse_panel_cells import DATES, QUIET, TASK, cells
+from tvplab.replicate.dynamic_sparse_panel_cells import DATES, QUIET, TASK, cells, groups_of
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.study import Study
 
@@ -34,7 +34,7 @@ def head(row: dict) -> str:
 def clusters(row: dict, date: str) -> list[tuple[str, pd.Series]]:
     """Return the factors with at least `CLUSTER` series at a date: name, and how many series of each group."""
     alive = np.abs(np.array(row["maps"][date])) >= NEGLIGIBLE
-    groups = pd.Series(list(row["groups"].values()))
+    groups = pd.Series(row["groups"])
     return [
         (name, groups[column].value_counts())
         for name, column in zip(row["factors"], alive.T, strict=True)
@@ -60,8 +60,8 @@ def _in_groups(counts: pd.Series) -> str:
 
 def housing_factor(row: dict) -> str:
     """Say on how many housing series the factor that holds most of them loads, at the three dates."""
-    group = next((g for g in row["groups"].values() if g.startswith("Housing")), None)
-    member = np.array([g == group for g in row["groups"].values()])
+    group = next((g for g in row["groups"] if g.startswith("Housing")), None)
+    member = np.array([g == group for g in row["groups"]])
     counts = {date: (np.abs(np.array(row["maps"][date]))[member] >= NEGLIGIBLE).sum(axis=0) for date in DATES}
     most = {date: (number.max(), row["factors"][number.argmax()]) for date, number in counts.items()}
     texts = [f"{number} of {member.sum()} in {date} ({name})" for date, (number, name) in most.items()]
@@ -75,12 +75,12 @@ def figure_5_picture(rows: list[dict]) -> Picture:
 
     row = rows[0]
     maps = {date: np.array(one) for date, one in row["maps"].items()}
-    return loading_maps(maps, cap=1.0, groups=row["groups"], note=row["note"])
+    return loading_maps(maps, cap=1.0, groups=groups_of(row), note=row["note"])
 
 
 def history(row: dict) -> pd.DataFrame:
     """Loadings of the crisis factor, (T, N)."""
-    return pd.DataFrame(row["history"], pd.to_datetime(row["dates"]), list(row["groups"]))
+    return pd.DataFrame(row["history"], pd.to_datetime(row["dates"]), row["series"])
 
 
 def figure_6(rows: list[dict]) -> str:
@@ -118,7 +118,7 @@ def figure_6_picture(rows: list[dict]) -> Picture:
     from tvplab.plots import loading_history
 
     row = rows[0]
-    return loading_history(history(row), f"loadings on {row['crisis']}", groups=row["groups"], note=row["note"])
+    return loading_history(history(row), f"loadings on {row['crisis']}", groups=groups_of(row), note=row["note"])
 
 
 def per_series(row: dict) -> pd.Series:

@@ -42,7 +42,17 @@ def run(cell: dict) -> dict:
     found = kept(fit.loadings * units.scale.to_numpy()[:, None], list(fit.factors), panel.y.index)
     houses = [name for name in HOUSING if name in panel.y]
     housing = {name: np.round(fit.sigma2[name] * units.scale[name] ** 2, 4).tolist() for name in houses}
-    return {"note": panel.note, "groups": panel.groups, "housing": housing, "said": said} | found
+    return {"note": panel.note, **listed(panel.groups), "housing": housing, "said": said} | found
+
+
+def listed(groups: dict[str, str]) -> dict[str, list[str]]:
+    """Series and their groups as two lists: results are stored with their keys in order of the alphabet."""
+    return {"series": list(groups), "groups": list(groups.values())}
+
+
+def groups_of(row: dict) -> dict[str, str]:
+    """Series → group, in the order of the panel."""
+    return dict(zip(row["series"], row["groups"], strict=True))
 
 
 def kept(loadings: np.ndarray, names: list[str], dates: pd.DatetimeIndex) -> dict:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tvplab.factor_matching import NEGLIGIBLE
 from tvplab.replicate.dynamic_sparse import PAPER
+from tvplab.replicate.dynamic_sparse_panel_cells import groups_of, listed
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.study import Study, Task
 
@@ -32,7 +33,7 @@ def run(cell: dict) -> dict:
     for number in cell["numbers"]:
         maps[f"sparse PCA, {number}"] = sparse_pca(window, number, cross_validated_alpha(window, number))
     rounded = {name: np.round(loadings, 2).tolist() for name, loadings in maps.items()}
-    return {"note": panel.note, "groups": groups, "maps": rounded}
+    return {"note": panel.note, **listed(groups), "maps": rounded}
 
 
 TASK = Task("sparse-factors-rivals", run, version="1")
@@ -58,7 +59,7 @@ def figure_4_picture(rows: list[dict]) -> Picture:
 
     maps = {name: np.array(one) for name, one in rows[0]["maps"].items()}
     used = {name: one[:, np.abs(one).max(axis=0) > 0] for name, one in maps.items()}
-    return loading_maps(used, cap=1.0, groups=rows[0]["groups"], note=rows[0]["note"])
+    return loading_maps(used, cap=1.0, groups=groups_of(rows[0]), note=rows[0]["note"])
 
 
 STUDIES = (
