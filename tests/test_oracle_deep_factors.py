@@ -28,12 +28,15 @@ def panel(name):
     return frame.filter(regex="^y"), frame.filter(regex="^f")
 
 
-@pytest.mark.parametrize("name", ["A", "C", "D", "E", "G"])
-def test_the_deep_model_scores_as_the_authors(name):
-    """Raw within their 5-95 % range (index 0 and 4), and near what their present code gives on the same panel."""
+@pytest.mark.parametrize(("name", "starts"), [("A", 1), ("C", 1), ("D", 3), ("E", 1), ("G", 1)])
+def test_the_deep_model_scores_as_the_authors(name, starts):
+    """Raw within their 5-95 % range (index 0 and 4), and near what their present code gives on the same panel.
+
+    The small nonlinear panel D depends on the start as much as on the panel (0.76 to 0.87 raw): the median of three.
+    """
     cell, (y, truth) = cells()[name], panel(name)
-    factors, _ = fit_d2fm(y, cell["r_tilde"], {"nonlinear": cell["nonlinear"], "seed": 1})
-    ours = scores(truth, factors)
+    fits = [fit_d2fm(y, cell["r_tilde"], {"nonlinear": cell["nonlinear"], "seed": 1 + k})[0] for k in range(starts)]
+    ours = pd.DataFrame([scores(truth, factors) for factors in fits]).median()
     low, *_, high = cell["author_quantiles_100_seeds"]["ddfm non-filtered"]
     theirs = next(run for run in cell["tf_head"] if run["seed"] == 1)["ae"]
     assert low <= ours["raw"] <= high

@@ -45,7 +45,7 @@ def test_quick_and_full_ask_for_what_they_promise(number):
     setups = {tuple(cell[key] for key in SETUP) for cell in quick}
     assert len(setups) >= 8
     assert setups <= set(paper(number).index)
-    assert len(quick) == 10 * len(setups)
+    assert len(quick) == {1: 20, 2: 10}[number] * len(setups)
     assert len(full) == 64 * 100
     assert all(cell["nonlinear"] == (number == 2) for cell in full)
     assert len({cell_key(cell) for cell in quick}) == len(quick)
@@ -104,7 +104,17 @@ def test_the_page_counts_setups_whose_median_is_near():
     assert "in 14 of 14 setups" in page
     assert "over 3 panels" in page
     assert "| 1, 50, 10, 0, 0.5, 0.5 | 0.94 (0.90) | 0.50 | **0.40 (0.85)** |" in page
-    assert "in 0 of 14 setups" in tables.table(1, rows_around(1, [-0.06, -0.06]))
+    apart = tables.table(1, rows_around(1, [-0.06, -0.06]))
+    assert "in 0 of 14 setups" in apart
+    assert "two standard errors in 0." in apart
+
+
+def test_the_error_of_a_median_by_hand():
+    offsets = [-0.2, -0.1, 0.0, 0.1]
+    table = tables.medians(rows_around(1, offsets))
+    by_hand = 1.25 * np.std(offsets, ddof=1) * np.sqrt(1 / 4 + 1 / 100)
+    np.testing.assert_allclose(table["error"], by_hand)
+    assert "two standard errors in 14." in tables.table(1, rows_around(1, [-0.2, 0.05]))
 
 
 def test_the_page_says_what_the_measure_does():

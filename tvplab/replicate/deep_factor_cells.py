@@ -15,7 +15,7 @@ from tvplab.metrics import trace_r2
 from tvplab.replicate.study import Task
 
 SETUP = ["r", "T", "n", "missing", "rho", "alpha"]
-FULL_SIMS, QUICK_SIMS, TIME_SIMS = 100, 10, 20
+FULL_SIMS, QUICK_SIMS, TIME_SIMS = 100, {1: 20, 2: 10}, 20
 QUICK_LINEAR = [
     (r, T, n, missing, rho, 0.5)
     for r in (1, 3)
@@ -48,7 +48,7 @@ def paper(number: int) -> pd.DataFrame:
 def cells_of(number: int, mode: str, sims: int | None = None) -> list[dict]:
     """List the panels of Table 1 (linear) or 2 (nonlinear); quick mode fits the DFM to the smallest of Table 1."""
     setups = QUICK_SETUPS[number] if mode == "quick" else list(paper(number).index)
-    number_of_panels = sims or {"quick": QUICK_SIMS, "full": FULL_SIMS}[mode]
+    number_of_panels = sims or {"quick": QUICK_SIMS[number], "full": FULL_SIMS}[mode]
     return [
         dict(zip(SETUP, map(_plain, setup), strict=True))
         | {"nonlinear": number == 2, "seed": seed, "models": _models(number, setup, mode)}
