@@ -108,7 +108,7 @@ def table_3(rows: list[dict]) -> str:
               "DFM over D²FM", "paper"]  # fmt: skip
     note = (
         "Processor seconds on one core, 3 factors, 12 functions of them, both models with 12 factors. The DFM is "
-        "statsmodels' `DynamicFactorMQ` (compiled filter), the D²FM runs in torch; the paper's DFM is the authors' "
+        "statsmodels' `DynamicFactorMQ` (compiled filter); the paper's DFM is the authors' "
         "code, its D²FM TensorFlow. The paper's table says observations where its code has variables, and the reverse: "
         "here n is the number of series."
     )
