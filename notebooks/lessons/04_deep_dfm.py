@@ -223,10 +223,11 @@ pd.DataFrame({"true": world.factor_set.mean().to_numpy(), "deep": fit.factors.me
 
 # %% [markdown]
 # Take the means out, and a smaller advantage is left: the encoder knows that f, f² and sgn f are functions of one number, and
-# with ten noisy series that helps. With a hundred it does not. See for yourself.
+# with ten noisy series that helps. With a hundred it does not. See for yourself; a single panel again, with 120 periods.
 #
-# **Predict first.** (1) Tick *centred*: which of the bars falls? (2) Take the curvature down to 0: who wins in a straight
-# world? (3) Hide a third of the cells: who suffers more?
+# **Predict first.** (1) Tick *centred*: which of the three bars moves most? (2) Set the nonlinearity to 0 and r to 1: who wins
+# in a straight world? (3) Hide a third of the cells: who suffers more? (4) World *a curve*, r = 1, centred: which network
+# is better than principal components?
 
 # %%
 from tvplab import explore
@@ -234,10 +235,13 @@ from tvplab import explore
 explore.d2fm()
 
 # %% [markdown]
-# **What happened.** (1) That of the deep model, down to about the others' level, while theirs rise. (2) Nobody by much: in a
-# straight world the two are the same model, as in section 2. (3) Look at several seeds before you answer; one panel is not
-# a study. `tvplab replicate d2fm-table-2` runs all cells, raw and centred beside each other, and puts them into the
-# [ledger](../REPLICATION.md). Its verdict is the same: most of Table 2's gap is the mean.
+# **What happened.** (1) That of principal components, which jumps up to a few hundredths below the deep model's: that is what
+# is left of a gap of nearly 0.3. (2) Principal components: in a straight world the bend of the deep code only costs.
+# (3) Both lose about the same. (4) *Deep on both sides*, by far; with a deep encoder alone one code is worse than one
+# component. It is section 2's lesson again, in a world of another shape.
+#
+# One panel is not a study. `tvplab replicate d2fm-table-2` runs the paper's cells, raw and centred beside each other; the
+# numbers stand in the [ledger](../REPLICATION.md).
 #
 # ## 5. Months and quarters
 #
@@ -429,8 +433,8 @@ ratio = relative_rmsfe(forecasts, actual, "AR(1)", every=6)
 ratio.loc[[30, 24, 18, 12, 6]].round(2)
 
 # %% [markdown]
-# *Below 1: better than the AR(1).* Far ahead there is little to gain; near the release there is much, and here the deep model
-# gains more. It is one crisis, ten quarters and one seed. The paper's Table 5, from 128 monthly series in real time, 2006-2020:
+# *Below 1: better than the AR(1).* Far ahead there is little to gain, and the linear model gains it; near the release there is
+# more, and the deep model is ahead. (One seed, one panel; in quick mode one crisis, twelve quarters.) The paper's Table 5, from 128 monthly series in real time, 2006-2020:
 #
 # | weeks to release | 30 | 26 | 20 | 14 | 8 | 2 |
 # |---|---|---|---|---|---|---|
