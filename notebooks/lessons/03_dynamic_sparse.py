@@ -446,8 +446,8 @@ factors_a_series = pd.Series(active_per_series(B), panel.y.index)
 plots.counts_over_time(factors_a_series, ylabel="active factors a series")
 
 # %% [markdown]
-# *It dips in 2007 and is highest from the middle of 2008 to 2010: never was this economy so much of one piece.* But 26 series make
-# coarse steps. Now the
+# *It jumps in 2008, is highest in September, and has fallen back by 2010: never was this economy so much of one piece.* But 26
+# series make coarse steps, and housing joins nothing here. Now the
 # paper's own panel, 127 series of FRED-MD; where the file is missing, the next cell prints the command that gets it.
 
 # %%
@@ -481,10 +481,10 @@ if fred:
     display(plots.counts_over_time(pd.Series(active_per_series(B), fred.y.index), ylabel="active factors a series"))
 
 # %% [markdown]
-# *The stock market's factor. In October 2008, for one month, it holds interest rates, exchange rates, money, orders and
-# production as well, and not one housing series.* That is the paper's crisis factor, and its remark that housing started the crisis and finance
-# carried it. Also as in the paper (Figure 7): overlap grows from 2006 on, is largest in October 2008, and stays above its old level
-# for years. Not as in the paper: housing. The paper sees its factor emerge in the crisis; here ten housing series, which are *levels*
+# *The stock market's factor. In October 2008, for one month, it holds interest rates, exchange rates, money, sentiment and
+# more of production as well, and not one housing series.* That is the paper's crisis factor, and its remark that housing started the crisis and finance
+# carried it. Also as in the paper (Figure 7): overlap grows from 2006 on, is largest in the last months of 2008, and stays above
+# its old level for years. Not as in the paper: housing. The paper sees its factor emerge in the crisis; here ten housing series, which are *levels*
 # of starts and permits, hang together from the first year. Figures 5 to 8 with their numbers are in
 # [`REPLICATION.md`](../REPLICATION.md).
 #
