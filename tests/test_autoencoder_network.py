@@ -187,6 +187,14 @@ def test_ladder_climbs_to_lam0_and_the_rate_falls():
     assert np.isnan(ladder(20, 10.0, 1.0, False, 0.01, 5).lam0).all()
 
 
+def test_warm_starts_climb_from_where_they_were():
+    assert (ladder(20, 10.0, 1.0, True, 0.01, 5, since=10.0).lam0 == 10.0).all()
+    up = ladder(21, 10.0, 1.0, True, 0.01, 5, since=np.nan).lam0
+    assert up[0] == 1.0
+    assert up[10] == pytest.approx(10.0)
+    assert ladder(21, 10.0, 1.0, True, 0.01, 5, since=40.0).lam0[[0, -1]].tolist() == [40.0, 10.0]
+
+
 def test_jacobian_against_differences():
     weights = weights_of_start(trained(), 0)
     f = np.random.default_rng(2).standard_normal((4, 2))

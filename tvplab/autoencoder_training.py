@@ -90,16 +90,20 @@ class Trained(NamedTuple):
     active: np.ndarray
 
 
-def ladder(epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int, warm: bool = False) -> Plan:
+def ladder(
+    epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int, since: float | None = None
+) -> Plan:
     """No penalty at first, then λ₀ linearly from λ₁ up, then λ₀; the learning rate falls by a cosine to 5 %.
 
-    A `warm` start has its penalty from the first epoch; one that is not `sparse` never has any.
+    A warm start climbs at once, from the λ₀ where the fit before it ended (`since`; NaN: from λ₁).  One that is not
+    `sparse` never has a penalty.  A λ₀ that is large from the start takes every weight for the slab's and shrinks none.
     """
-    at = np.arange(epochs) / max(epochs - 1, 1)
-    climbed = np.clip((at - UNPENALISED) / RAMP, 0.0, 1.0)
-    path = np.where(at < UNPENALISED, np.nan, lam1 + (lam0 - lam1) * climbed)
-    if warm or not sparse:
-        path = np.full(epochs, lam0 if sparse else np.nan)
+    at, quiet = np.arange(epochs) / max(epochs - 1, 1), UNPENALISED if since is None else 0.0
+    first = lam1 if since is None or not np.isfinite(since) else since
+    path = first + (lam0 - first) * np.clip((at - quiet) / RAMP, 0.0, 1.0)
+    path[at < quiet] = np.nan
+    if not sparse:
+        path[:] = np.nan
     cosine = LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + np.cos(np.pi * at))
     return Plan(path, rate * cosine, batches)
 

@@ -68,7 +68,7 @@ class GroupedSparseAutoencoder:
         """Train on X (T, N), complete; every series is put to mean 0 and variance 1.
 
         `start` is an earlier fit of the same series, groups and layers, on other periods or with another penalty: one
-        network then goes on from there, with the whole penalty from the first epoch.
+        network then goes on from there, λ₀ from where that fit had it.
 
         Raises
         ------
@@ -88,7 +88,8 @@ class GroupedSparseAutoencoder:
         z = (frame - frame.mean()) / frame.std(ddof=0)
         seeds, warm = self._seeds(), start is not None
         network, moments = self._opening(group, mask, seeds[1:], frame, start)
-        plan = ladder(self.epochs, self.lam0, self.lam1, self.sparsity, self.learning_rate, BATCHES, warm)
+        since = start.loss_path["lam0"].iloc[-1] if warm else None
+        plan = ladder(self.epochs, self.lam0, self.lam1, self.sparsity, self.learning_rate, BATCHES, since)
         prior = Prior(self.lam1, self.a, len(labels) if self.b is None else self.b)
         trained = train(network, z.to_numpy(), plan, prior, seeds[0], moments)
         results = labelled(trained, frame, labels, warm or self.anchors is not None, plan.lam0)
