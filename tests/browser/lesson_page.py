@@ -183,10 +183,15 @@ class ExplorerOnPage:
         return self.page.evaluate("window.tvplab.delays")
 
     def _keys(self, handle, moves: int) -> Iterator[tuple[str, int]]:
-        """Arrow keys that stay on the scale, with their count."""
-        now, low, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "min", "max"))
-        key = "ArrowRight" if now - low < high - now else "ArrowLeft"
-        return ((key, done) for done in range(1, moves + 1))
+        """Arrow keys with their count: towards the farther end of the scale, and back from there."""
+        key = None
+        for done in range(1, moves + 1):
+            now, low, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "min", "max"))
+            if key is None:
+                key = "ArrowRight" if now - low < high - now else "ArrowLeft"
+            if now in (low, high):
+                key = "ArrowRight" if now == low else "ArrowLeft"
+            yield key, done
 
 
 def describe(delays: list[float]) -> str:
