@@ -100,7 +100,7 @@ def test_both_ends_and_the_way_back(explorer):
 
 
 def test_a_place_seen_before_costs_nothing(explorer):
-    explorer.set(lam0=50.0)
+    explorer.set(lam0=20.0)
     start = time.process_time()
     explorer.reset()
     assert time.process_time() - start < 0.15

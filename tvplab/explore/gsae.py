@@ -82,9 +82,9 @@ def gsae(T: int = 160, N: int = 40, seed: int = 2) -> Explorer:
     Returns
     -------
     Explorer
-        Its controls are `lam0`, `n_factors`, `anchored` and `world`; its result is a `SparseGroupsMove`.  A network
-        is trained without penalty once for each setting of the last three; λ₀ climbs from there, as in a whole training.
-        It is a short one: where a network has learnt for long without penalty, factors that it split stay split.
+        Its controls are `lam0`, `n_factors`, `anchored` and `world`; its result is a `SparseGroupsMove`.  A network is
+        trained without penalty once for each setting of the last three; λ₀ climbs from there, as in a whole training.
+        That training is a short one: after a long one, factors that were split stay split.
     """
     worlds = functools.lru_cache(maxsize=8)(functools.partial(_world, T, N, seed))
     base = functools.lru_cache(maxsize=32)(functools.partial(_base, worlds))
