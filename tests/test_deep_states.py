@@ -1,5 +1,7 @@
 """Step 2 of the deep factor model: its state space against dense Gaussian algebra, statsmodels and definitions."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from scipy.optimize import minimize
 
 from tvplab.data.mixed_frequency import MARIANO_MURASAWA
 from tvplab.deep_dfm_maps import Layer, apply_layers
-from tvplab.deep_dfm_smoothing import States, linearise, smooth_linear, smooth_nonlinear
+from tvplab.deep_dfm_smoothing import States, encoded_path, linearise, smooth_linear, smooth_nonlinear
 from tvplab.deep_dfm_states import (
     NOISE,
     aggregated,
@@ -160,11 +162,12 @@ def test_the_observation_matrix_spells_out_the_months():
     np.testing.assert_allclose(Z @ x, expected)
 
 
-def test_means_of_factors_move_into_the_mean_of_the_data():
+def test_means_of_factors_and_residuals_move_into_the_mean_of_the_data():
     mean, sd = np.arange(4.0), np.array([1.0, 2.0, 3.0, 4.0])
     one = linear_form(LOADINGS, FACTORS + 5.0, RESIDUALS, mean, sd, 1, QUARTERLY)
     months = np.array([1.0, 3.0, 1.0, 1.0])
-    np.testing.assert_allclose(one.mean, mean + sd * months * (LOADINGS @ (FACTORS.mean(axis=0) + 5.0)))
+    level = months * (LOADINGS @ (FACTORS.mean(axis=0) + 5.0)) + np.nanmean(RESIDUALS, axis=0)
+    np.testing.assert_allclose(one.mean, mean + sd * level)
     np.testing.assert_allclose(one.B, form().B, atol=1e-12)
 
 
@@ -178,7 +181,7 @@ def test_an_extended_smoother_of_a_linear_decoder_is_the_smoother():
     months = np.where(QUARTERLY, 3.0, 1.0)
     shift = months * (0.3 + LOADINGS @ one.centre)
     plain = smooth_linear(DATA - shift, one)
-    states = smooth_nonlinear(DATA, one, LINEAR_DECODER, "tanh", QUARTERLY, smooth_linear(DATA, one))
+    states = smooth_nonlinear(DATA, one, LINEAR_DECODER, "tanh", QUARTERLY, smooth_linear(DATA, one).smoothed.mean)
     np.testing.assert_allclose(states.smoothed.mean, plain.smoothed.mean, atol=1e-8)
     np.testing.assert_allclose(states.signal, plain.signal + shift, atol=1e-8)
 
@@ -187,7 +190,7 @@ def test_the_extended_smoother_finds_the_mode_of_the_states():
     few, y = 8, DATA[:8]
     one = linear_form(LOADINGS, FACTORS, RESIDUALS, np.zeros(N), np.ones(N), 1, np.zeros(N, bool), linear=False)
     one = one._replace(R=0.2 * np.eye(N))
-    states = smooth_nonlinear(y, one, CURVED, "tanh", np.zeros(N, bool), smooth_linear(y, one))
+    states = smooth_nonlinear(y, one, CURVED, "tanh", np.zeros(N, bool), smooth_linear(y, one).smoothed.mean)
     m, seen = len(one.a0), np.isfinite(y)
     precision, start = np.linalg.inv(one.Q), np.linalg.inv(one.P0)
 
@@ -201,6 +204,30 @@ def test_the_extended_smoother_finds_the_mode_of_the_states():
     better = minimize(cost, found, method="BFGS", options={"gtol": 1e-8})
     np.testing.assert_allclose(found, better.x, atol=2e-4)
     assert cost(found) <= better.fun + 1e-6
+
+
+def test_a_first_path_is_the_encoders():
+    one = form(2)
+    encoder = [Layer(np.random.default_rng(4).standard_normal((R, N)), np.ones(R), False)]
+    path = encoded_path(DATA, encoder, "tanh", one)
+    filled = pd.DataFrame(DATA).interpolate(limit_direction="both").to_numpy()
+    f = filled @ encoder[0].W.T + 1.0 - one.centre
+    np.testing.assert_allclose(path[:, :R], f)
+    np.testing.assert_allclose(path[4:, 4 * R : 5 * R], f[:-4])
+    assert not path[:, 5 * R :].any()
+
+
+def test_a_rectified_decoder_comes_to_rest_but_for_kinks():
+    curve = np.array([[1.0], [1.0], [-1.0], [1.0]])
+    decoder = [Layer(curve, np.array([9.0, 9.0, 9.0, 0.0]), True), Layer(np.eye(N), np.zeros(N), False)]
+    one = linear_form(curve, FACTORS[:, :1], RESIDUALS, np.zeros(N), np.ones(N), 1, np.zeros(N, bool), linear=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        states = smooth_nonlinear(DATA, one, decoder, "relu", np.zeros(N, bool), np.zeros((T, len(one.a0))))
+    seen = np.isfinite(DATA)
+    x = states.smoothed.mean
+    gap = DATA - apply_layers(decoder, x[:, :1] + one.centre, "relu") - x[:, 1:]
+    assert np.quantile(np.abs(gap[seen]), 0.9) < 1e-3  # the noise of the observations is as good as nothing
 
 
 def test_the_line_touches_the_decoder_where_it_was_drawn():

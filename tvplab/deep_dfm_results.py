@@ -12,8 +12,8 @@ from scipy.special import ndtri
 
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_maps import Layer, slopes
-from tvplab.deep_dfm_smoothing import States, smooth_linear, smooth_nonlinear
-from tvplab.deep_dfm_states import LinearForm, linear_form
+from tvplab.deep_dfm_smoothing import States, encoded_path, smooth_linear, smooth_nonlinear
+from tvplab.deep_dfm_states import LinearForm, linear_form, month_weights
 from tvplab.marss_moving import times
 from tvplab.nowcast_news import News, news
 from tvplab.nowcasting import nowcast
@@ -191,7 +191,7 @@ class DeepDynamicFactorsResults:
     def _smooth(self, z: np.ndarray) -> States:
         if self.linear_decoder:
             return smooth_linear(z, self._form)
-        start = smooth_linear(z, self._form)
+        start = encoded_path(z, self._encoder, self.model.link, self._form)
         return smooth_nonlinear(z, self._form, self._decoder, self.model.link, self._quarterly, start)
 
     def _standardised(self, data: pd.DataFrame) -> np.ndarray:
@@ -202,10 +202,13 @@ class DeepDynamicFactorsResults:
         return pd.DataFrame(self._form.mean + self._form.sd * z, index, self.data.columns)
 
     def _common(self) -> pd.DataFrame:
-        """Common component (T, N) at the smoothed factors, in the data's units."""
-        width = len(self._form.centre) * self._form.lags
+        """Common component (T, N) at the smoothed factors, in the data's units; as in the fit, without means of ε."""
+        form, width = self._form, len(self._form.centre) * self._form.lags
         Z, x = self._states.model.Z[..., :width], self._states.smoothed.mean[:, :width]
-        return self._in_units(times(Z, x) + self._states.model.A, self.data.index)
+        z = times(Z, x) + self._states.model.A
+        if self.linear_decoder:
+            z = z + month_weights(self._quarterly, form.lags).sum(axis=1) * (self.loadings.to_numpy() @ form.centre)
+        return self._scale.inverse(pd.DataFrame(z, self.data.index, self.data.columns))
 
     def _label(self, values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values, self.data.index, self.loadings.columns)

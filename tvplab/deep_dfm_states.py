@@ -87,6 +87,12 @@ def idiosyncratic_law(E: np.ndarray, quarterly: np.ndarray | None = None) -> tup
     return phi, sd
 
 
+def mean_seen(E: np.ndarray) -> np.ndarray:
+    """Mean of each column's observed cells, zero where there are none."""
+    seen = np.isfinite(E)
+    return np.where(seen, E, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+
+
 def _spread(E: np.ndarray) -> np.ndarray:
     """Standard deviation of each column's observed cells."""
     seen = np.isfinite(E)
@@ -125,11 +131,19 @@ def monthly_phi(correlation: float) -> float:
     return float(grid[np.argmin(np.abs(implied - correlation))])
 
 
+def interpolate(z: np.ndarray) -> np.ndarray:
+    """Fill gaps of each series linearly, and flat at its ends."""
+    t = np.arange(len(z))
+    columns = [np.interp(t, t[seen], column[seen]) for column, seen in zip(z.T, np.isfinite(z).T, strict=True)]
+    return np.column_stack(columns)
+
+
 def linear_form(loadings, factors, E, mean, sd, p: int, quarterly: np.ndarray, linear: bool = True) -> LinearForm:
     """Cast a fitted model as a state space; all but `mean` and `sd` in standardised units.
 
-    Λ (N, r), factors (T, r), E (T, N) residuals with NaN where missing, `quarterly` (N,) flags.  What the factors'
-    means contribute goes into `mean`, where the decoder is `linear`.
+    Λ (N, r), factors (T, r), E (T, N) residuals with NaN where missing, `quarterly` (N,) flags.  What the means of
+    factors and residuals contribute goes into `mean`, where the decoder is `linear`: it has no intercept, so that a
+    series' residuals need not have mean zero, as the ε of the state space do.
     """
     N, lags = len(loadings), max(p, 5 if quarterly.any() else 1)
     centre = factors.mean(axis=0)
@@ -139,7 +153,8 @@ def linear_form(loadings, factors, E, mean, sd, p: int, quarterly: np.ndarray, l
     B, Q, P0 = _with_factors(coefficients, U, lags, blocks)
     Z = observation(np.repeat(loadings[:, None, :], lags, axis=1), quarterly)
     if linear:
-        mean = mean + sd * month_weights(quarterly, lags).sum(axis=1) * (loadings @ centre)
+        level = month_weights(quarterly, lags).sum(axis=1) * (loadings @ centre)
+        mean = mean + sd * (level + mean_seen(E))
     return LinearForm(Z, B, Q, NOISE * np.eye(N), np.zeros(len(B)), P0, mean, sd, centre, lags)
 
 

@@ -123,4 +123,4 @@ def indicator(fit, states: np.ndarray, target: pd.Series) -> float:
     return float(path.iloc[-1] * np.sign(path.corr(target)))
 
 
-TASK = Task("nowcasts", run, version="2")
+TASK = Task("nowcasts", run, version="3")
