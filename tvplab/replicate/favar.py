@@ -29,6 +29,7 @@ DUELS = {
 }
 """What the page says in a sentence each."""
 DATES = ("1981Q3", "2020Q2")
+OBSERVABLES = ("output", "inflation", "rate")
 SERIES = ("PAYEMS", "UNRATE", "HOUST", "S&P 500", "GS10", "CPIULFSL")
 EFFORT = {
     "quick": {"draws": 200, "burn": 150, "epochs": 200, "starts": 2},
@@ -125,14 +126,15 @@ def response_page(rows: list[dict]) -> str:
         f"once, at {' and '.join(cell['dates'])}; median response and 68 % band after 4 and 8 quarters; output is "
         "industrial production. Series of the panel (through the decoder) in their standard deviations. Asymmetry: how "
         "far, at its largest, a response to +1 and the one to −1 are from mirror images, median over series; 0 is "
-        "linear."
+        "linear. Draws whose coefficients explode are left out; where many do, what is left is a selection."
     )
     parts = [head]
     for row in rows:
         lines = [
             [name, *(_band(row[date][kind], name, h) for date in row["dates"] for h in (4, 8))]
-            for kind in ("observables", "series")
-            for name in row[row["dates"][0]][kind]["median"]
+            for kind, names in (("observables", OBSERVABLES), ("series", row["series"]))
+            for name in names
+            if name in row[row["dates"][0]][kind]["median"]
         ]
         header = ["", *(f"{date}, h = {h}" for date in row["dates"] for h in (4, 8))]
         facts = "; ".join(
