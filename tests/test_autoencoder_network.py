@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 from tvplab import autoencoder_weights as plain  # noqa: E402
 from tvplab.autoencoder_gradient import descend_into  # noqa: E402
 from tvplab.autoencoder_labels import weights_of_start  # noqa: E402
+from tvplab.autoencoder_ladder import ladder  # noqa: E402
 from tvplab.autoencoder_network import (  # noqa: E402
     Places,
     decode,
@@ -18,7 +19,7 @@ from tvplab.autoencoder_network import (  # noqa: E402
     start,
     unit_directions,
 )
-from tvplab.autoencoder_training import Prior, ladder, train  # noqa: E402
+from tvplab.autoencoder_training import Prior, train  # noqa: E402
 from tvplab.torch_adam import Adam  # noqa: E402
 
 GROUP = np.array([0, 1, 0, 2, 1, 0, 2, 1])

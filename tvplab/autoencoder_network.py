@@ -78,7 +78,11 @@ class Network(NamedTuple):
 def start(
     places: Places, mask: np.ndarray, hidden: tuple[int, ...], linear: bool, bend: float, seeds: list[int]
 ) -> Network:
-    """Draw the weights of one network a seed: normal with variance 2 / ((1 + bend²) inputs), biases 0, β = 1."""
+    """Draw the weights of one network a seed: normal with variance 2 / ((1 + bend²) inputs), biases 0, β = 1.
+
+    A linear decoder's β starts at 1/√K, so that x̂ has about unit variance, and its output layer at a tenth of the size:
+    only directions matter there, and Adam turns a short vector as fast as those of other layers.
+    """
     mask = torch.as_tensor(mask, dtype=torch.float32)
     N, (G, K), m = len(places.group), mask.shape, int(places.slot.max()) + 1
     encoder, trunk = [N, *hidden, K], [K] if linear else [K, *hidden[::-1]]
@@ -91,7 +95,9 @@ def start(
     weights = [gain * torch.stack(same) for same in zip(*drawn, strict=True)]
     weights[-1] *= places.spread(torch.ones(1, N)).movedim(1, 0)[0][:, None]  # empty places stay empty
     layers = [(W, W.new_zeros(*W.shape[:-2], 1, W.shape[-1])) for W in weights]
-    beta = torch.ones(len(seeds), G, K) * mask
+    if linear:
+        weights[-1] *= 0.1
+    beta = torch.ones(len(seeds), G, K) * mask / (math.sqrt(K) if linear else 1.0)
     n, sizes = len(encoder) - 1, torch.as_tensor(np.bincount(places.group), dtype=torch.float32)
     network = Network(torch.empty(0), layers[:n], layers[n:-1], layers[-1], beta, mask, sizes, bend, places)
     return network.over(torch.cat([one.flatten() for one in network.parts]))

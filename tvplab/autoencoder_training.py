@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from tvplab.autoencoder_gradient import descend_into
+from tvplab.autoencoder_ladder import Plan
 from tvplab.autoencoder_network import Network, decode, encode, pin_scale, standardise
 from tvplab.spike_slab_lasso import (
     inclusion,
@@ -29,9 +30,6 @@ from tvplab.spike_slab_lasso import (
 )
 from tvplab.torch_adam import Adam
 
-UNPENALISED, RAMP = 0.15, 0.5
-"""Shares of the epochs without penalty, and with λ₀ on its way up."""
-LAST_RATE = 0.05
 DECAY = 1e-4
 SWEEPS = 20
 """Sweeps of EM for θ alone."""
@@ -43,14 +41,6 @@ class Prior(NamedTuple):
     lam1: float
     a: float
     b: float
-
-
-class Plan(NamedTuple):
-    """One entry an epoch: λ₀ (NaN: no penalty) and Adam's learning rate; `batches` an epoch."""
-
-    lam0: np.ndarray
-    rate: np.ndarray
-    batches: int
 
 
 class Step(NamedTuple):
@@ -88,24 +78,6 @@ class Trained(NamedTuple):
     path: np.ndarray
     errors: np.ndarray
     active: np.ndarray
-
-
-def ladder(
-    epochs: int, lam0: float, lam1: float, sparse: bool, rate: float, batches: int, since: float | None = None
-) -> Plan:
-    """No penalty at first, then λ₀ linearly from λ₁ up, then λ₀; the learning rate falls by a cosine to 5 %.
-
-    A warm start climbs at once, from the λ₀ where the fit before it ended (`since`; NaN: from λ₁).  One that is not
-    `sparse` never has a penalty.  A λ₀ that is large from the start takes every weight for the slab's and shrinks none.
-    """
-    at, quiet = np.arange(epochs) / max(epochs - 1, 1), UNPENALISED if since is None else 0.0
-    first = lam1 if since is None or not np.isfinite(since) else since
-    path = first + (lam0 - first) * np.clip((at - quiet) / RAMP, 0.0, 1.0)
-    path[at < quiet] = np.nan
-    if not sparse:
-        path[:] = np.nan
-    cosine = LAST_RATE + (1.0 - LAST_RATE) * 0.5 * (1.0 + np.cos(np.pi * at))
-    return Plan(path, rate * cosine, batches)
 
 
 def train(
@@ -176,14 +148,15 @@ def at_one_scale(network: Network, moments: Moments, squares: np.ndarray, T: int
     """Objective (S,) with each factor's weights divided by the largest of them, θ being its own optimum there.
 
     β_k/c with c times the factor's vector in the first layer is the same map, so that factors could buy a smaller
-    penalty with their scale: starts are compared where they cannot.
+    penalty with their scale: starts are compared where they cannot.  In a linear decoder that scale is the loadings'.
     """
     noise = noise_objective(squares, moments.sigma2, T)
     if not np.isfinite(lam0):
         return noise
     beta, free, theta = weights_of(network), network.mask.numpy(), moments.theta
     largest = np.abs(beta).max(axis=1, keepdims=True)
-    beta = beta / np.where(largest > 0.0, largest, 1.0)
+    if network.trunk:
+        beta = beta / np.where(largest > 0.0, largest, 1.0)
     for _ in range(SWEEPS):
         theta = slab_share(inclusion(beta, theta, lam0, prior.lam1) * free, free, prior.a, prior.b)
     return noise + negative_log_prior(beta, theta, free, lam0, *prior) / T

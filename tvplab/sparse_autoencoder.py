@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.autoencoder_labels import labelled
+from tvplab.autoencoder_ladder import ladder
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
 from tvplab.volatility import ConvergenceWarning
@@ -80,7 +81,7 @@ class GroupedSparseAutoencoder:
         self._check()
         frame = self._checked(X)
         try:
-            from tvplab.autoencoder_training import Prior, ladder, train
+            from tvplab.autoencoder_training import Prior, train
         except ImportError as error:
             raise ImportError(f"{error}: the autoencoder needs torch, pip install 'tvplab[deep]'") from None
         labels, group = self.groups_of(frame.columns)
