@@ -10,7 +10,8 @@ from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_arrays import SLOPE_AT, ArrayNetwork
 from tvplab.deep_dfm_layout import Layout, adam_rate, five_month_sums, split, starting_weights
 from tvplab.deep_dfm_maps import LINKS, Layer, apply_layers, slopes
-from tvplab.deep_dfm_training import batch_slices, interpolate, loss_cells, noisy_panels, settled
+from tvplab.deep_dfm_states import interpolate
+from tvplab.deep_dfm_training import batch_slices, loss_cells, noisy_panels, settled
 from tvplab.dgp import simulate_deep_factors
 from tvplab.factors import principal_components
 

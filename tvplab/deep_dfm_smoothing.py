@@ -13,15 +13,17 @@ from typing import NamedTuple
 import numpy as np
 
 from tvplab.deep_dfm_maps import Layer, apply_layers, slopes
-from tvplab.deep_dfm_states import LinearForm, month_weights, observation
+from tvplab.deep_dfm_states import LinearForm, interpolate, month_weights, observation
 from tvplab.marss_moving import times
 from tvplab.statespace import Smoothed, StateSpace
 from tvplab.statespace_fast import filter_and_smooth
 from tvplab.volatility import ConvergenceWarning
 
-PASSES, STILL, SHORTEST = 100, 1e-6, 1.0 / 16.0
-"""Most linearisations; the largest move of a factor, in its standard deviations, that counts as standing still;
-the shortest share of a move that is made."""
+PASSES, STILL = 100, 1e-5
+"""Most linearisations, and the largest move of a factor, in its standard deviations, that counts as standing still."""
+SHORT_STEP, AT_A_KINK = 1.0 / 32.0, 0.01
+"""With a rectifier some periods lie at a kink, and the path swings about it.  Once steps are this short, it is enough
+that nine periods in ten move by less than a hundredth of a standard deviation."""
 
 
 class States(NamedTuple):
@@ -48,26 +50,35 @@ def smooth_linear(z: np.ndarray, form: LinearForm) -> States:
 
 
 def smooth_nonlinear(
-    z: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray, start: States
+    z: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray, start: np.ndarray
 ) -> States:
-    """Iterate linearisation and smoothing from a first path, with shorter steps where it swings; warns where it does
-    not come to rest.
+    """Iterate linearisation and smoothing from a path of states (T, m), with shorter steps where it swings; warns where
+    it does not come to rest.
     """
-    point, step, before = start.smoothed.mean, 1.0, np.inf
-    spread = np.sqrt(np.diag(form.P0).clip(1e-12))
+    point, step, before = start, 1.0, np.inf
+    spread, r = np.sqrt(np.diag(form.P0).clip(1e-12)), len(form.centre)
     for _ in range(PASSES):
         Z, A = linearise(point, form, decoder, link, quarterly)
         model = form.model._replace(Z=Z, A=A)
         states = States(filter_and_smooth(z, model), model)
         move = states.smoothed.mean - point
-        moved = np.max(np.abs(move / spread)[:, : len(form.centre)])
-        if moved < STILL:
+        moved = np.abs(move / spread)[:, :r].max(axis=1)
+        if moved.max() < STILL or (step < SHORT_STEP and np.quantile(moved, 0.9) < AT_A_KINK):
             return states
-        step = max(step / 2.0, SHORTEST) if moved > 0.8 * before else step
-        point, before = point + step * move, moved
-    text = f"the extended smoother still moved by {moved:.2g} sd of a factor after {PASSES} passes"
+        step = step / 2.0 if moved.max() > before else step
+        point, before = point + step * move, moved.max()
+    text = f"the extended smoother still moved by {moved.max():.2g} sd of a factor after {PASSES} passes"
     warnings.warn(text, ConvergenceWarning, stacklevel=2)
     return states
+
+
+def encoded_path(z: np.ndarray, encoder: list[Layer], link: str, form: LinearForm) -> np.ndarray:
+    """A first path of states (T, m): the encoder's factors at z (T, N), gaps interpolated, in every lag; all ε zero."""
+    f = apply_layers(encoder, interpolate(z), link) - form.centre
+    path = np.zeros((len(z), len(form.a0)))
+    for lag in range(form.lags):
+        path[lag:, lag * f.shape[1] : (lag + 1) * f.shape[1]] = f[: len(f) - lag]
+    return path
 
 
 def linearise(path: np.ndarray, form: LinearForm, decoder: list[Layer], link: str, quarterly: np.ndarray):

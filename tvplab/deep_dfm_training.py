@@ -14,7 +14,7 @@ import numpy as np
 
 from tvplab.deep_dfm_layout import Layout
 from tvplab.deep_dfm_maps import Layer
-from tvplab.deep_dfm_states import idiosyncratic_law
+from tvplab.deep_dfm_states import idiosyncratic_law, interpolate
 
 BATCH = 250
 """Periods in a batch; a sample is cut into equal parts of about this length, in time order."""
@@ -112,10 +112,3 @@ def batch_slices(T: int, layout: Layout) -> list[slice]:
     parts = 1 if layout.quarterly else max(1, round(T / BATCH))
     edges = np.linspace(0, T, parts + 1).round().astype(int)
     return [slice(int(a), int(b)) for a, b in pairwise(edges)]
-
-
-def interpolate(z: np.ndarray) -> np.ndarray:
-    """Fill gaps of each series linearly, and flat at its ends."""
-    t = np.arange(len(z))
-    columns = [np.interp(t, t[seen], column[seen]) for column, seen in zip(z.T, np.isfinite(z).T, strict=True)]
-    return np.column_stack(columns)

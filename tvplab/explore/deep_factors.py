@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from tvplab.deep_dfm import DeepDynamicFactors
-from tvplab.deep_dfm_training import interpolate
+from tvplab.deep_dfm_states import interpolate
 from tvplab.dgp import simulate_curved_factor, simulate_deep_factors
 from tvplab.explore.controls import choice, float_slider, int_slider, switch
 from tvplab.explore.explorer import Explorer
