@@ -71,6 +71,9 @@ def test_loglik_paths_are_gaps_below_the_best():
     alone = plots.loglik_paths(paths["slow"], best=-3.0).axes[0]
     np.testing.assert_array_equal(alone.lines[0].get_ydata(), [7.0, 2.0, 1.0])
     assert alone.get_legend() is None
+    posterior = plots.loglik_paths(paths["slow"], what="log posterior")
+    assert posterior.axes[0].get_ylabel() == "log posterior below the best"
+    assert posterior.alt.startswith("Log posterior")
 
 
 @pytest.mark.parametrize(

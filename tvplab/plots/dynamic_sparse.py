@@ -102,7 +102,7 @@ def counts_over_time(
     counts = {str(counts.name or ylabel): counts} if isinstance(counts, pd.Series) else dict(counts)
     if not 1 <= len(counts) <= len(LOOKS):
         raise ValueError(f"counts: one picture holds 1 to {len(LOOKS)} lines, got {len(counts)}")
-    ends = "; ".join(f"{label}: mean {line.mean():.1f}, last {line.iloc[-1]:g}" for label, line in counts.items())
+    ends = "; ".join(f"{label}: mean {line.mean():.1f}, last {line.iloc[-1]:.3g}" for label, line in counts.items())
     with use_style():
         picture = Picture(alt=f"Over time, {ylabel}. {ends}.", figsize=(9, 3.2))
         ax = picture.subplots()

@@ -96,16 +96,19 @@ def draw_bars(ax: Axes, values: pd.Series, truth: pd.Series | None = None) -> No
     ax.margins(y=0.02)
 
 
-def loglik_paths(paths: Mapping[str, np.ndarray] | np.ndarray, best: float | None = None) -> Picture:
+def loglik_paths(
+    paths: Mapping[str, np.ndarray] | np.ndarray, best: float | None = None, what: str = "log-likelihood"
+) -> Picture:
     """Draw how far each EM iterate's log-likelihood lies below `best` (default: the highest of all), on a log scale.
 
-    A line that goes straight down converges at a steady rate; one that levels off creeps.
+    A line that goes straight down converges at a steady rate; one that levels off creeps.  `what` names a height that
+    is not a log-likelihood, such as a log posterior.
     """
     paths = {"EM": paths} if isinstance(paths, np.ndarray) else dict(paths)
     best = max(np.max(path) for path in paths.values()) if best is None else best
     last = ", ".join(f"{label} after {len(path) - 1} iterations" for label, path in paths.items())
     with use_style():
-        picture = Picture(alt=f"Log-likelihood below the best, by EM iteration: {last}.", figsize=(8, 3.4))
+        picture = Picture(alt=f"{what.capitalize()} below the best, by EM iteration: {last}.", figsize=(8, 3.4))
         ax = picture.subplots()
         for (label, path), (colour, dashes) in zip(paths.items(), LOOKS, strict=False):
             gap = best - np.asarray(path)
@@ -113,7 +116,7 @@ def loglik_paths(paths: Mapping[str, np.ndarray] | np.ndarray, best: float | Non
             ax.plot(np.arange(len(path)), shown, color=COLOURS[colour], ls=dashes, label=str(label))
             stop = int(np.flatnonzero(np.isfinite(shown))[-1])
             ax.plot(stop, shown[stop], "o", color=COLOURS[colour])
-        ax.set(yscale="log", xlabel="EM iteration", ylabel="log-likelihood below the best")
+        ax.set(yscale="log", xlabel="EM iteration", ylabel=f"{what} below the best")
         if len(paths) > 1:
             ax.legend()
     return picture
