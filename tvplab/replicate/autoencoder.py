@@ -21,7 +21,7 @@ WORLDS = {
     "noise 1.0": {"noise": 1.0},
     "noise 1.0, λ₀ = 30": {"noise": 1.0},
     "7 factors fitted to 5": {},
-    "7 factors fitted to 5, λ₀ = 30": {},
+    "7 factors fitted to 5, λ₀ = 30, 400 epochs": {},
     "no anchor groups": {"anchors": 0},
 }
 """Designs by name, as arguments of `simulate_anchored_groups`: 165 series in 8 groups, 5 factors, noise .6, T = 700."""
@@ -29,9 +29,9 @@ OPTIONS = {
     "factors correlated .5, λ₀ = 30": {"lam0": 30.0},
     "noise 1.0, λ₀ = 30": {"lam0": 30.0},
     "7 factors fitted to 5": {"n_factors": 7},
-    "7 factors fitted to 5, λ₀ = 30": {"n_factors": 7, "lam0": 30.0},
+    "7 factors fitted to 5, λ₀ = 30, 400 epochs": {"n_factors": 7, "lam0": 30.0, "epochs": 400},
 }
-"""What differs from the model's defaults, λ₀ = 10 and λ₁ = 1."""
+"""What differs from the model's defaults, λ₀ = 10, λ₁ = 1 and 200 epochs."""
 FIRST = "T = 700"
 SEEDS = {"quick": {FIRST: 10}, "full": {FIRST: 50}}
 OTHER_SEEDS = {"quick": 2, "full": 20}
