@@ -19,7 +19,7 @@ def texts(picture):
 
 
 def test_a_panel_a_variable_a_line_a_response():
-    picture = plots.impulse_responses(RESPONSES, note="Synthetic", titles={"rate": "the rate"})
+    picture = plots.impulse_responses(RESPONSES, note="Synthetic", titles={"rate": "the rate"}, unit="points")
     assert sum(ax.axison for ax in picture.axes) == 4
     for ax, name in zip(picture.axes, DATA, strict=False):
         for line, response in zip(ax.lines, RESPONSES.values(), strict=False):
@@ -29,6 +29,8 @@ def test_a_panel_a_variable_a_line_a_response():
         assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
     assert "Synthetic" in texts(picture)
     assert "the rate" in texts(picture)
+    assert [ax.get_ylabel() for ax in picture.axes[:4]] == ["points", "", "", "points"]
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["early", "late"]
     assert "early" in picture.alt
 
 
@@ -46,6 +48,7 @@ def test_volatilities_are_the_posterior_medians():
     assert len(picture.axes) == 2
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), RESULTS.volatility["rate"].median(axis=1))
     assert picture.axes[0].lines[1].get_xdata()[0] == pd.Timestamp("1995-04-01")
+    assert [text.get_text() for text in picture.axes[0].texts] == [" 1995Q2"]
 
 
 def test_the_map_is_sorted_by_group_and_scaled():
@@ -57,3 +60,13 @@ def test_the_map_is_sorted_by_group_and_scaled():
     np.testing.assert_allclose(drawn, expected)
     assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["nominal", "real"]
     np.testing.assert_allclose(picture.axes[0].get_yticks(), [0.5, 2.5])
+
+
+def test_rows_of_the_map_carry_their_series_name():
+    names = {"output": "GDP", "prices": "CPI", "rate": "bill", "money": "M2"}
+    picture = plots.panel_responses(
+        RESPONSES["late"], pd.Series(1.0, list(DATA)), dict.fromkeys(DATA, "all"), names=names
+    )
+    (beside,) = picture.axes[0].child_axes
+    assert [label.get_text() for label in beside.get_yticklabels()] == ["GDP", "CPI", "bill", "M2"]
+    assert list(beside.get_yticks()) == [0, 1, 2, 3]

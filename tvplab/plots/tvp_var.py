@@ -18,7 +18,11 @@ MOST_COLUMNS = 3
 
 
 def impulse_responses(
-    responses: Mapping[str, object], variables: Sequence | None = None, note: str = "", titles: Mapping | None = None
+    responses: Mapping[str, object],
+    variables: Sequence | None = None,
+    note: str = "",
+    titles: Mapping | None = None,
+    unit: str = "",
 ) -> Picture:
     """Draw responses to one shock, a panel a variable, a line with its band for each of up to five responses.
 
@@ -28,6 +32,7 @@ def impulse_responses(
     variables : which to draw, in this order; default all of the first response.
     note : a sentence above: say here that data are synthetic.
     titles : variable → title of its panel.
+    unit : of the responses, written beside the first panel of each row.
     """
     if not 1 <= len(responses) <= len(LINES):
         raise ValueError(f"responses: 1 to {len(LINES)} lines can be told apart, got {len(responses)}")
@@ -51,8 +56,10 @@ def impulse_responses(
             ax.set_title((titles or {}).get(name, str(name)))
         for ax in axes[len(names) :]:
             ax.set_axis_off()
+        for ax in axes[::columns]:
+            ax.set_ylabel(unit)
         if len(responses) > 1:
-            axes[0].legend(frameon=False)
+            picture.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(responses))
         if note:
             picture.suptitle(note, fontsize=11, x=0.01, ha="left", color="#555555")
     return picture
@@ -80,7 +87,8 @@ def shock_volatility(results, variables: Sequence | None = None, level: float = 
     alt = f"Standard deviation over time of the shocks to {', '.join(map(str, names))}, with bands."
     with use_style():
         picture = Picture(alt=alt, figsize=(8, 1.2 + 1.5 * len(names)))
-        for ax, name in zip(picture.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0], names, strict=True):
+        panels = picture.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+        for ax, name in zip(panels, names, strict=True):
             low, middle, high = np.quantile(draws[name], [0.5 - level / 2, 0.5, 0.5 + level / 2], axis=1)
             time = time_axis(draws[name].index)
             ax.fill_between(time, low, high, color=COLOURS["blue"], alpha=0.2, lw=0)
@@ -89,10 +97,15 @@ def shock_volatility(results, variables: Sequence | None = None, level: float = 
                 ax.axvline(time[results.index.get_loc(mark)], color=COLOURS["black"], ls="--", lw=1)
             ax.set(ylim=(0.0, None))
             ax.set_title(f"sd of the shock to {name}")
+        for mark in marks:
+            place = (time[results.index.get_loc(mark)], 0.96)
+            panels[0].annotate(f" {mark}", place, xycoords=("data", "axes fraction"), va="top")
     return picture
 
 
-def panel_responses(response, sd: pd.Series, groups: Mapping, note: str = "", title: str = "") -> Picture:
+def panel_responses(
+    response, sd: pd.Series, groups: Mapping, note: str = "", title: str = "", names: Mapping | None = None
+) -> Picture:
     """Draw the median responses of a whole panel as a map: a row a series, sorted by group, a column a horizon.
 
     Parameters
@@ -100,6 +113,7 @@ def panel_responses(response, sd: pd.Series, groups: Mapping, note: str = "", ti
     response : `ImpulseResponse` of `FAVARResults.panel_irf`.
     sd : (N,) standard deviations, so that all rows have one scale.
     groups : series → group.
+    names : series → what is written beside its row; default nothing.
     """
     order = sorted(response.median.columns, key=lambda name: str(groups[name]))
     median = (response.median / sd)[order].T
@@ -109,11 +123,15 @@ def panel_responses(response, sd: pd.Series, groups: Mapping, note: str = "", ti
         f"Map of the responses of {len(order)} series in {labels.nunique()} groups by horizon, in standard deviations."
     )
     with use_style():
-        picture = Picture(alt=alt, figsize=(8, 5.2))
+        picture = Picture(alt=alt, figsize=(8 if names is None else 10.5, 5.2))
         ax = picture.subplots()
         mesh = ax.pcolormesh(
             median.columns, range(len(order)), median, cmap="PuOr", vmin=-reach, vmax=reach, shading="nearest"
         )
+        if names is not None:
+            beside = ax.secondary_yaxis("right")
+            beside.set_yticks(range(len(order)), [str(names[name]) for name in order])
+            beside.tick_params(length=0)
         edges = np.flatnonzero(labels.ne(labels.shift()).to_numpy())
         middles = (edges + np.append(edges[1:], len(order))) / 2 - 0.5
         ax.set(xlabel="horizon", ylim=(len(order) - 0.5, -0.5))
