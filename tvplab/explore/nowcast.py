@@ -19,7 +19,8 @@ from tvplab.plots.ridge import BAND_ALPHA
 from tvplab.plots.style import COLOURS
 
 LEVEL = 0.9
-RECENT = 8
+RECENT, LONGEST = 5, 26
+"""Releases named beside the picture, and letters of a name: text is what takes time to draw."""
 FIRST_MONTH = "2000-01"
 TARGET, TARGET_LAG = "GDPC1", NYFED_LAGS["GDPC1"]
 QUARTERS = ("2016Q2", "2015Q4", "2014Q1", "2012Q3", "2008Q4")
@@ -171,7 +172,7 @@ def _update(artists: dict, move: NowcastMove) -> None:
 
 
 def _label(row: pd.Series) -> str:
-    return f"{row['date']:%d %b}  {row['name']} ({row['period']:%b}) {row['impact']:+.2f}"
+    return f"{row['date']:%d %b}  {row['name'][:LONGEST]} ({row['period']:%b}) {row['impact']:+.2f}"
 
 
 def _readout(move: NowcastMove) -> dict[str, str]:
