@@ -141,8 +141,8 @@ def _build(figure: Figure, move: DeepMove) -> dict:
     values = move.truth.to_numpy()[:, move.shown]
     low, high = min(values.min(), (values - values.mean()).min(), -1.0), max(values.max(), 1.0)
     room = 0.2 * (high - low)
-    left.set(xlim=(time[0], time[-1]), ylim=(low - room, high + room), xlabel="period")
-    left.set_title("a function of the factor  (synthetic data, truth dashed)")
+    left.set(xlim=(time[0], time[-1]), ylim=(low - room, high + 2 * room), xlabel="period")
+    left.set_title(f"{list(FUNCTIONS)[move.shown]}  (synthetic data, truth dashed)")
     looks = {DEEP: (COLOURS["blue"], "-"), LINEAR: (COLOURS["vermillion"], "-.")}
     lines = {name: left.plot(time, 0.0 * time, color=c, ls=ls, label=name)[0] for name, (c, ls) in looks.items()}
     truth = left.plot(time, 0.0 * time, color=COLOURS["black"], ls="--", lw=1.1, label="truth")[0]

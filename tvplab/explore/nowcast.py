@@ -19,7 +19,7 @@ from tvplab.plots.ridge import BAND_ALPHA
 from tvplab.plots.style import COLOURS
 
 LEVEL = 0.9
-RECENT, LONGEST = 5, 26
+RECENT, LONGEST = 5, 23
 """Releases named beside the picture, and letters of a name: text is what takes time to draw."""
 FIRST_MONTH = "2000-01"
 TARGET, TARGET_LAG = "GDPC1", NYFED_LAGS["GDPC1"]
@@ -29,8 +29,8 @@ ALT = (
     "the end, dashed. Right: what the last releases did to it."
 )
 CAPTION = (
-    "Step by step to the right: most releases hardly move the blue line, the band narrows. Bars: the latest releases, "
-    "the newest on top."
+    "Step by step to the right: most releases hardly move the blue line, the band narrows a little. "
+    "Bars: the latest releases, the newest on top."
 )
 
 
@@ -142,11 +142,11 @@ def _build(figure: Figure, move: NowcastMove) -> dict:
     ticks = [int(np.flatnonzero(months == month)[0]) for month in months.unique()]
     left.set_xticks(ticks, [f"{month:%b}" for month in months.unique()], ha="left")
     wide = 1.1 * max(story["impact"].abs().max(), 0.05)
-    right.set(xlim=(-wide, wide), ylim=(RECENT - 0.5, -0.5))
+    right.set(xlim=(-wide, wide), ylim=(RECENT - 0.5, -0.75))
     right.set_title("what the last ones did")
-    right.axvline(0.0, color=COLOURS["grey"], lw=0.8)
     right.set_yticks([])
     place = np.arange(RECENT)
+    right.vlines(np.zeros(RECENT), place - 0.28, place + 0.28, color=COLOURS["grey"], lw=0.8)
     return {
         "band": left.fill_between(np.arange(len(empty)), 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
         "path": left.plot(np.arange(len(empty)), empty, color=COLOURS["blue"])[0],

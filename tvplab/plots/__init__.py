@@ -1,6 +1,7 @@
 """Figures from results, in one style."""
 
 from tvplab.plots.autoencoder import group_factor_map, inclusion_maps, training_path
+from tvplab.plots.deep_factors import codes_against_truth, score_bars
 from tvplab.plots.dynamic_sparse import (
     counts_over_time,
     errors_and_counts,
@@ -27,6 +28,7 @@ from tvplab.plots.tvp_var import impulse_responses, panel_responses, shock_volat
 __all__ = [
     "COLOURS",
     "Picture",
+    "codes_against_truth",
     "coefficient_paths",
     "common_component",
     "compare_paths",
@@ -55,6 +57,7 @@ __all__ = [
     "response_heat",
     "response_slices",
     "response_surface",
+    "score_bars",
     "shock_volatility",
     "training_path",
     "use_style",

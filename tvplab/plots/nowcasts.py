@@ -115,7 +115,7 @@ def nowcasts_and_truth(
     frame = pd.DataFrame(nowcasts)
     quarters = pd.period_range(frame.index[0], frame.index[-1], freq="Q")
     frame, actual = frame.reindex(quarters), actual.reindex(quarters)
-    alt = f"Nowcasts of {', '.join(map(str, frame.columns))} by quarter, and the {truth}."
+    alt = f"By quarter: {', '.join(map(str, frame.columns))}, and the {truth} as dots."
     with use_style():
         picture = Picture(alt=alt, figsize=(9, 3.6))
         ax = picture.subplots()
