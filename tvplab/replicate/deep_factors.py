@@ -117,9 +117,9 @@ def table_3(rows: list[dict]) -> str:
 
 
 STUDIES = (
-    Study("d2fm-table-1", "Table 1: linear worlds", f"{PAPER}, section 4", TASK, partial(cells_of, 1),
+    Study("d2fm-table-1", "Deep factors, Table 1: linear worlds", f"{PAPER}, section 4", TASK, partial(cells_of, 1),
           partial(table, 1)),
-    Study("d2fm-table-2", "Table 2: nonlinear worlds", f"{PAPER}, section 4", TASK, partial(cells_of, 2),
+    Study("d2fm-table-2", "Deep factors, Table 2: nonlinear worlds", f"{PAPER}, section 4", TASK, partial(cells_of, 2),
           partial(table, 2)),
-    Study("d2fm-table-3", "Table 3: seconds", f"{PAPER}, section 4", TIMES, time_cells, table_3),
+    Study("d2fm-table-3", "Deep factors, Table 3: seconds", f"{PAPER}, section 4", TIMES, time_cells, table_3),
 )  # fmt: skip
