@@ -46,3 +46,9 @@ def test_too_few_iterations_are_said_and_the_best_point_is_kept():
         fit = DynamicFactorModel(1, 2).fit(GAPS, tol=1e-11, max_iter=3, accelerate=True)
     assert not fit.converged
     assert fit.loglik == fit.loglik_path.max() == pytest.approx(fit.loglik_path[-1])
+
+
+def test_starting_values_without_a_covariance_matrix_are_named():
+    start = {"R": np.full(8, -1.0)}
+    with pytest.raises(ValueError, match="start: R"):
+        DynamicFactorModel(1, 2).fit(Y, start=start, accelerate=True)

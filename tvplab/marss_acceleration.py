@@ -25,12 +25,19 @@ def estimate_quickly(em: Round, forms: Forms, parameters: Parameters, stop, max_
     """As `marss.estimate`, to the same maximum in fewer iterations; the log-likelihood never falls on its path.
 
     At most `max_iter` M-steps and as many E-steps and one; a step that does not climb costs an E-step.
+
+    Raises
+    ------
+    ValueError
+        When R or Q is no covariance matrix at the starting values.
     """
     x = plain = pack(parameters)
     path, records, pairs = [], [], []
     for _ in range(max_iter + 1):
         loglik, after = em(x)
         if not np.isfinite(loglik) or (path and loglik < path[-1]):
+            if not path:
+                raise ValueError("start: R, or Q where it has variance, is not positive definite")
             if x is plain:
                 break
             x, pairs = plain, []

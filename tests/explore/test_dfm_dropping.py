@@ -5,7 +5,7 @@ import pytest
 
 from tvplab import explore
 from tvplab.dgp import simulate_factor_model
-from tvplab.explore.factor_fit import base_estimate, estimate_from, principal_start, start_values
+from tvplab.explore.factor_fit import _trial, base_estimate, estimate_from, principal_start, start_values
 from tvplab.marss import DynamicFactorModel
 
 
@@ -100,3 +100,11 @@ def test_two_factors_reach_the_higher_top():
     moved = estimate_from(base_estimate(y, 2, 2), y)
     assert stuck.converged
     assert moved.loglik > stuck.loglik + 2.0
+
+
+def test_a_start_whose_variances_vanish_loses_the_trial():
+    """Without noise EM runs into R = 0: that start counts as −∞, and does not stop the slider."""
+    y = simulate_factor_model(T=60, noise=1e-6).y
+    assert _trial(y, principal_start(y, 2, 2)) == -np.inf
+    noisy = simulate_factor_model(T=60).y
+    assert np.isfinite(_trial(noisy, principal_start(noisy, 2, 2)))

@@ -59,14 +59,17 @@ def estimate_from(base: Base, y: pd.DataFrame, to_the_end: bool = False) -> MARS
 
 
 def _trial(y: pd.DataFrame, start: Base) -> float:
-    """Log-likelihood that a few plain rounds of EM reach from a start."""
+    """Log-likelihood that a few plain rounds of EM reach from a start; −∞ where a variance vanishes on the way."""
     chosen, (r, m) = anchors(y, start.transition.shape[0]), start.transition.shape
     values, parameters = y.to_numpy(), start_values(start, y.columns, chosen)
     values = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0, ddof=1)
     em = factor_round(values, y.columns.get_indexer(chosen), r, m, 1.0)
     x = np.concatenate([parameters[name] for name in sorted(parameters)])
     for _ in range(TRIAL_ITERATIONS):
-        x = em(x)[1]()
+        loglik, after = em(x)
+        if not np.isfinite(loglik):
+            break
+        x = after()
     return em(x)[0]
 
 
