@@ -99,9 +99,9 @@ def _in_browser():
         return
     from latency import slider_latency
 
-    for name in ("00_start_here", "01_marss", "02_tvp_as_ridge", "02b_sparse_and_shared", "06_canadian_lp"):
-        for number, delays in enumerate(slider_latency(ROOT / "notebooks" / f"{name}.ipynb"), 1):
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for number, delays in enumerate(slider_latency(notebook), 1):
             median = statistics.median(delays)
-            what = f"{name}, slider {number}: key press to picture, JupyterLab in Chromium"
+            what = f"{notebook.stem}, slider {number}: key press to picture, JupyterLab in Chromium"
             figure = f"{median:.0f} ms median, {max(delays):.0f} ms worst of {len(delays)}"
             yield Row(what, figure, "100 ms median", median <= 100)
