@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.signal import lfilter
 
 from tvplab.validation import check_number
 
@@ -139,11 +138,11 @@ class AR(RandomWalk):
 
     def accumulate(self, U: np.ndarray) -> np.ndarray:
         """C U with C_ts = φ^{t−s}."""
-        return lfilter([1.0], [1.0, -self.phi], U, axis=0)
+        return discounted_sums(U, self.phi)
 
     def gather(self, B: np.ndarray) -> np.ndarray:
         """C' B: sums discounted by φ, backwards."""
-        after = lfilter([1.0], [1.0, -self.phi], B[::-1], axis=0)[::-1].copy()
+        after = discounted_sums(B[::-1], self.phi)[::-1].copy()
         after[0] = 0.0
         return after
 
@@ -176,3 +175,10 @@ def candidate_laws(choice) -> tuple[Law, ...]:
     if isinstance(choice, AR) and choice.phi == "cv":
         return tuple(AR(phi) for phi in choice.phis)
     return (choice,)
+
+
+def discounted_sums(U: np.ndarray, phi: float) -> np.ndarray:
+    """Σ_{s ≤ t} φ^{t−s} U_s down the rows of U; scipy.signal is slow to import, so only this opens it."""
+    from scipy.signal import lfilter
+
+    return lfilter([1.0], [1.0, -phi], U, axis=0)
