@@ -205,7 +205,9 @@ def _update_x0(form, M, e: Moments, start):
         B, U, Q = (at(M[name], 0, 2) for name in TRANSITION)
         back = B.T @ precision(Q)
         weight, right = back @ B, back @ (e.x[1] - U @ e.inputs.U[0] - B @ f)
-    return np.linalg.pinv(D.T @ weight @ D) @ (D.T @ right)
+    left, right = D.T @ weight @ D, D.T @ right
+    p, info = posv(left, right)[1:]
+    return np.linalg.pinv(left) @ right if info else p
 
 
 def _update_A(form, M, e: Moments, start):
@@ -264,7 +266,7 @@ def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: 
     Only the free cells (i, j) count: there S ⊗ W is S_jj' W_ii', and (S ⊗ W) f is vec(W F S).
     """
     (i, j, D), F = form.free, form.fixed.reshape(form.shape, order="F")
-    left, right = square[np.ix_(j, j)] * weight[np.ix_(i, i)], (right - weight @ F @ square)[i, j]
+    left, right = square[j[:, None], j] * weight[i[:, None], i], (right - weight @ F @ square)[i, j]
     if not form.one_each:
         left, right = D.T @ left @ D, D.T @ right
     p, info = posv(left, right)[1:]  # reads the upper triangle: see `_update_B`
