@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tvplab.plots import Picture
 
 PAPER = "McAlinn, Rockova and Saha, *Dynamic Sparse Factor Analysis*"
-SEEDS = {"quick": 2, "full": 10}
+SEEDS = 10
 LITERAL_SEEDS = {"quick": 1, "full": 3}
 EVERY = {
     "quick": {ADAPTIVE: 10, SPARSE: 50, STATIC: 50},
@@ -43,7 +43,7 @@ SHOWN = (5, 50, 100, 105, 110, 115, 120, 150, 200, 205, 210, 220, 250, 300, 305,
 
 def cells(mode: str, sims: int | None = None) -> list[dict]:
     """List the cells of all methods, the literal law of the loadings last."""
-    main = [_cell(method, "mean2", seed, mode) for method in METHODS for seed in range(sims or SEEDS[mode])]
+    main = [_cell(method, "mean2", seed, mode) for method in METHODS for seed in range(sims or SEEDS)]
     few = min(sims or LITERAL_SEEDS[mode], LITERAL_SEEDS[mode])
     return main + [_cell(method, "literal", seed, mode) for method in (OURS, ADAPTIVE, ZERO) for seed in range(few)]
 
