@@ -67,9 +67,7 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
         Its controls are `date`, `shock`, `size` and `scale`; its result is a `ResponseAtDate`.
     """
     if results is None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # few draws: the picture wants seconds
-            results = TVPVAR(own_mean={"rate": 0.9}).fit(us_macro(), draws=draws, burn=draws // 2)
+        results = _us_fit(draws)
         note = note or "US growth, inflation and the bill rate, 1959 to 2009 (bundled data)"
     if not isinstance(results, TVPVARResults):
         raise TypeError(f"results: expected TVPVARResults, got {type(results).__name__}")
@@ -94,15 +92,8 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
             note,
         )
 
-    stops = [(_said(date), date) for date in results.index]
-    controls = {
-        "date": stops_slider("date of the shock t", stops, middle),
-        "shock": choice("shock to", results.names, results.names[-1]),
-        "size": float_slider("size of the shock", -LARGEST, LARGEST, 1.0, step=0.25),
-        "scale": choice("measured in", SCALES, SCALES[0]),
-    }
     return Explorer(
-        controls,
+        _controls(results, middle),
         compute,
         _build,
         _update,
@@ -112,6 +103,24 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
         caption=CAPTION,
         figsize=(9, 4.2),
     )
+
+
+def _us_fit(draws: int) -> TVPVARResults:
+    """Fit the bundled US data with few draws, as the picture wants seconds; it need not have settled."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return TVPVAR(own_mean={"rate": 0.9}).fit(us_macro(), draws=draws, burn=draws // 2)
+
+
+def _controls(results: TVPVARResults, middle) -> dict:
+    """Return the controls; the date starts in the middle, the shock at the last variable."""
+    stops = [(_said(date), date) for date in results.index]
+    return {
+        "date": stops_slider("date of the shock t", stops, middle),
+        "shock": choice("shock to", results.names, results.names[-1]),
+        "size": float_slider("size of the shock", -LARGEST, LARGEST, 1.0, step=0.25),
+        "scale": choice("measured in", SCALES, SCALES[0]),
+    }
 
 
 def _edges(results: TVPVARResults, names: list, date, shock, scale: str) -> tuple[np.ndarray, float]:
