@@ -5,6 +5,7 @@ from tvplab.dgp.canada import SimulatedCanada, simulate_canada
 from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_curved_factor, simulate_deep_factors
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
+from tvplab.dgp.moving_var import SimulatedVAR, simulate_moving_var
 from tvplab.dgp.paths import PATHS, coefficient_path
 from tvplab.dgp.sparse_factors import SimulatedSparseFactors, simulate_sparse_factors
 from tvplab.dgp.tvp_regression import SimulatedRegression, simulate_tvp_regression
@@ -18,6 +19,7 @@ __all__ = [
     "SimulatedGroups",
     "SimulatedRegression",
     "SimulatedSparseFactors",
+    "SimulatedVAR",
     "coefficient_path",
     "simulate_anchored_groups",
     "simulate_canada",
@@ -25,6 +27,7 @@ __all__ = [
     "simulate_deep_factors",
     "simulate_design",
     "simulate_factor_model",
+    "simulate_moving_var",
     "simulate_sparse_factors",
     "simulate_tvp_regression",
 ]
