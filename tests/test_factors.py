@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tvplab.factors import bai_ng, principal_components, varimax
+from tvplab.factors import bai_ng, pairwise_correlation, principal_components, varimax
 
 RNG = np.random.default_rng(0)
 FACTORS, LOADINGS = RNG.standard_normal((200, 3)), RNG.standard_normal((40, 3))
@@ -55,3 +55,11 @@ def test_what_is_wrong_is_named():
         principal_components(PANEL, 41)
     with pytest.raises(ValueError, match="max_factors: must be from 1 to 39"):
         bai_ng(PANEL, 40)
+
+
+def test_pairwise_correlations_are_those_of_pandas():
+    """Series of very different sizes, with gaps; a constant one, and a pair never seen together, correlate with none."""
+    draw = np.random.default_rng(1)
+    y = (PANEL.iloc[:, :9] * 10.0 ** np.arange(-4, 5) + 3.0).mask(draw.random((200, 9)) < 0.4)
+    y[2], y.loc[:99, 5], y.loc[100:, 6] = 3.0, np.nan, np.nan
+    np.testing.assert_allclose(pairwise_correlation(y.to_numpy()), y.corr().fillna(0.0), atol=1e-12)

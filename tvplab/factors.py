@@ -77,9 +77,30 @@ def principal_loadings(Y, n_factors: int) -> pd.DataFrame:
     Takes missing values; each row's squares sum to about the share of the series that is common.
     """
     data = check_panel(Y, "Y")
-    values, vectors = np.linalg.eigh(data.corr().fillna(0.0).to_numpy())
-    loadings = vectors[:, ::-1][:, :n_factors] * np.sqrt(np.maximum(values[::-1][:n_factors], 0.0))
-    return pd.DataFrame(loadings, data.columns)
+    return pd.DataFrame(leading_loadings(data.to_numpy(), n_factors), data.columns)
+
+
+def leading_loadings(y: np.ndarray, n_factors: int) -> np.ndarray:
+    """`principal_loadings` of an array (T, N), NaN where missing: leading eigenvectors times roots of eigenvalues."""
+    values, vectors = np.linalg.eigh(pairwise_correlation(y))
+    return vectors[:, ::-1][:, :n_factors] * np.sqrt(np.maximum(values[::-1][:n_factors], 0.0))
+
+
+def pairwise_correlation(y: np.ndarray) -> np.ndarray:
+    """Correlations (N, N) of the columns of y (T, N), NaN where missing, each pair over the periods that show both.
+
+    Zero where a pair has none, or where one of the two does not vary there.  All pairs at once, by products of matrices.
+    """
+    seen = np.isfinite(y)
+    shown = seen.astype(float)
+    n = np.maximum(shown.sum(axis=0), 1.0)
+    z = np.where(seen, y - np.where(seen, y, 0.0).sum(axis=0) / n, 0.0)
+    size = np.sqrt((z**2).sum(axis=0) / n)
+    z /= np.where(size > 0.0, size, 1.0)
+    n, total = np.maximum(shown.T @ shown, 1.0), z.T @ shown
+    spread = (z**2).T @ shown - total**2 / n
+    scale = np.sqrt(np.maximum(spread * spread.T, 0.0))
+    return np.divide(z.T @ z - total * total.T / n, scale, out=np.zeros_like(scale), where=scale > 1e-12)
 
 
 def anchors(Y, n_factors: int) -> list:
@@ -88,7 +109,13 @@ def anchors(Y, n_factors: int) -> list:
     They pin the factors' scales and rotation well: EM creeps where a factor is measured in units of a series that
     hardly responds to it.
     """
-    return _pivots(principal_loadings(Y, n_factors))
+    loadings = principal_loadings(Y, n_factors)
+    return list(loadings.index[pivots(loadings.to_numpy())])
+
+
+def pivots(loadings: np.ndarray) -> np.ndarray:
+    """Places of the r rows of loadings (N, r) that QR with pivoting takes first."""
+    return linalg.qr(loadings.T, mode="r", pivoting=True)[1][: loadings.shape[1]]
 
 
 def spread(Y, series: list) -> float:
@@ -97,13 +124,9 @@ def spread(Y, series: list) -> float:
     The ratio of the determinants of their principal loadings and those of `anchors`.
     """
     loadings = principal_loadings(Y, len(series))
-    chosen, best = (abs(np.linalg.det(loadings.loc[list(names)])) for names in (series, _pivots(loadings)))
+    chosen = abs(np.linalg.det(loadings.loc[list(series)]))
+    best = abs(np.linalg.det(loadings.to_numpy()[pivots(loadings.to_numpy())]))
     return float(chosen / best) if best > 0 else 0.0
-
-
-def _pivots(loadings: pd.DataFrame) -> list:
-    """The r rows of loadings (N, r) that QR with pivoting takes first."""
-    return list(loadings.index[linalg.qr(loadings.to_numpy().T, pivoting=True)[2][: loadings.shape[1]]])
 
 
 def _complete(Y) -> pd.DataFrame:
