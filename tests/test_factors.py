@@ -58,7 +58,7 @@ def test_what_is_wrong_is_named():
 
 
 def test_pairwise_correlations_are_those_of_pandas():
-    """Series of very different sizes, with gaps; a constant one, and a pair never seen together, correlate with none."""
+    """Series of very different sizes, with gaps; a constant one, or a pair never seen together, has none."""
     draw = np.random.default_rng(1)
     y = (PANEL.iloc[:, :9] * 10.0 ** np.arange(-4, 5) + 3.0).mask(draw.random((200, 9)) < 0.4)
     y[2], y.loc[:99, 5], y.loc[100:, 6] = 3.0, np.nan, np.nan

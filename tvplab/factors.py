@@ -89,7 +89,7 @@ def leading_loadings(y: np.ndarray, n_factors: int) -> np.ndarray:
 def pairwise_correlation(y: np.ndarray) -> np.ndarray:
     """Correlations (N, N) of the columns of y (T, N), NaN where missing, each pair over the periods that show both.
 
-    Zero where a pair has none, or where one of the two does not vary there.  All pairs at once, by products of matrices.
+    Zero where a pair has none, or where one of the two does not vary there.  All pairs at once, as matrix products.
     """
     seen = np.isfinite(y)
     shown = seen.astype(float)
