@@ -21,24 +21,10 @@ def synthetic_recessions(periods: int = 1902) -> bytes:
     return "\n".join(["observation_date,USREC", *(f"{day},0" for day in days)]).encode()
 
 
-SETS = [
-    "us-macro",
-    "nyfed",
-    "fred-md",
-    "fred-qd",
-    "us-recessions",
-    "brazil-ipca",
-    "canada-macro",
-    "canada-shocks",
-    "us-shocks",
-    "us-output-realtime",
-]
-
-
 def test_list(capsys):
     assert cli.main(["data", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == SETS
+    assert [line.split()[0] for line in lines] == list(data.catalog()["name"])
     assert "2016-06-29, 2016-07-29" in lines[1]
     assert "not at hand" in lines[2]
 

@@ -5,7 +5,6 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-import tvplab.gibbs_chain
 from tvplab import BayesianTVPRegression
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.gibbs_chain import Prior, run_chain
@@ -156,20 +155,12 @@ def test_training_sample_may_be_left_out():
     assert results.beta.index.equals(WORLD.y.index[50:])
 
 
-def test_an_interrupted_chain_keeps_what_it_has(monkeypatch):
-    calls, real = [], tvplab.gibbs_chain.sweep
-
-    def interrupted(*arguments):
-        calls.append(1)
-        if len(calls) > 15:
-            raise KeyboardInterrupt
-        return real(*arguments)
-
-    monkeypatch.setattr(tvplab.gibbs_chain, "sweep", interrupted)
+def test_an_interrupted_chain_keeps_what_it_has(interrupt_sweeps):
+    interrupt_sweeps(15)
     with pytest.warns(ConvergenceWarning, match="stopped"):
         results = QUICK.fit(WORLD.y, WORLD.X)
     assert (results.draws.s.shape, results.n_iter, results.converged) == ((1, 10), 15, False)
-    calls.extend([1] * 99)
+    interrupt_sweeps(0)
     with pytest.raises(KeyboardInterrupt):
         QUICK.fit(WORLD.y, WORLD.X)
 

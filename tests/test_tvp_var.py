@@ -6,7 +6,6 @@ import pytest
 from scipy import stats
 from statsmodels.tsa.api import VAR
 
-import tvplab.gibbs_chain
 from tvplab import TVPVAR
 from tvplab.tvp_var_equations import (
     Tightness,
@@ -218,16 +217,8 @@ def test_seeds_and_jobs():
     assert np.abs(other.draws[0].h[0] - runs[0].draws[0].h[0]).max() > 0
 
 
-def test_an_interrupt_keeps_whole_draws_of_all_equations(monkeypatch):
-    calls, real = [], tvplab.gibbs_chain.sweep
-
-    def interrupted(*arguments):
-        calls.append(1)
-        if len(calls) > 21:
-            raise KeyboardInterrupt
-        return real(*arguments)
-
-    monkeypatch.setattr(tvplab.gibbs_chain, "sweep", interrupted)
+def test_an_interrupt_keeps_whole_draws_of_all_equations(interrupt_sweeps):
+    interrupt_sweeps(21)
     with pytest.warns(ConvergenceWarning, match="stopped"):
         results = TVPVAR(lags=1).fit(DATA, draws=50, burn=4)
     assert [one.s.shape for one in results.draws] == [(1, 6), (1, 6)]
