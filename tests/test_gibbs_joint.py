@@ -5,6 +5,8 @@ model, have the same distribution.  Simulation-based calibration (Talts et al., 
 among posterior draws is uniform.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -23,14 +25,17 @@ CASES = {
     "half-Cauchy, persistent volatility": (
         HalfCauchy(np.array([0.3, 0.3])), StochasticVolatility(0.0, 0.5, 5.0, 1.0, 1e-8, persistence=0.7)
     ),
+    "diagonal Q and s drawn twice": (InverseGamma(5.0, np.array([0.5, 1.0])), replace(SV, interweave=True)),
+    "half-Cauchy and persistent volatility, drawn twice": (
+        HalfCauchy(np.array([0.3, 0.3])), StochasticVolatility(0.0, 0.5, 5.0, 1.0, 1e-8, 0.7, interweave=True)
+    ),
 }  # fmt: skip
 
 
 def build(case, **changes):
     drift, noise = CASES[case]
-    return Prior(
-        **({"start_mean": np.zeros(K), "start_var": 0.5 * np.eye(K), "drift": drift, "noise": noise} | changes)
-    )
+    start = {"start_mean": np.zeros(K), "start_var": 0.5 * np.eye(K)}
+    return Prior(**({**start, "drift": drift, "noise": noise, "interweave": "twice" in case} | changes))
 
 
 def features(state):
@@ -74,7 +79,7 @@ def test_gewekes_test_sees_a_wrong_sampler():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", list(CASES)[:2])
+@pytest.mark.parametrize("case", [*list(CASES)[:2], "diagonal Q and s drawn twice"])
 def test_ranks_of_the_truth_are_uniform(case):
     """120 worlds, 31 kept draws each, every 8th sweep: ranks 0 to 31 in eight bins, p > .01 / number of features."""
     model, rng = build(case), np.random.default_rng(1)

@@ -2,8 +2,9 @@
 
     y_t = x_t'β_t + exp(h_t/2) ε_t,   β_t = β_{t−1} + u_t, u_t ~ N(0, Q),   β_1 ~ N(m, P).
 
-A sweep draws β | h, Q; then Q | β; then the components, h and s given the errors (order of Del Negro and Primiceri,
-2015).  All its variates are drawn before it starts, so that a test can feed them.
+A sweep draws β | h, Q; then Q | β, and where `Prior.interweave` says so once more with the path stretched along; then
+the components, h and s given the errors (order of Del Negro and Primiceri, 2015).  All its variates are drawn before it
+starts, so that a test can feed them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import trange
 
-from tvplab.gibbs_drift import DriftPrior
+from tvplab.gibbs_drift import DriftPrior, HalfCauchy, InverseGamma
+from tvplab.gibbs_interweaving import Stretches, draw_stretches, stretch_in_place
 from tvplab.gibbs_noise import Noise, NoisePrior
 from tvplab.gibbs_states import draw_paths, n_variates, prior_path
 
@@ -24,12 +26,16 @@ LOOSE = 1000.0
 
 @dataclass(frozen=True)
 class Prior:
-    """β_1 ~ N(`start_mean` (K,), `start_var` (K, K) or its diagonal (K,)); priors of Q and of the error variance."""
+    """β_1 ~ N(`start_mean` (K,), `start_var` (K, K) or its diagonal (K,)); priors of Q and of the error variance.
+
+    `interweave` draws a diagonal Q that moves twice a sweep (`gibbs_interweaving`).
+    """
 
     start_mean: np.ndarray
     start_var: np.ndarray
     drift: DriftPrior
     noise: NoisePrior
+    interweave: bool = False
 
     def simulate(self, X: np.ndarray, rng: np.random.Generator) -> tuple[State, np.ndarray]:
         """Draw parameters from the prior and data y (T,) from the model, given X (T, K)."""
@@ -48,11 +54,14 @@ class State(NamedTuple):
 
 
 class Variates(NamedTuple):
-    """What one sweep needs: standard normals for the path, and what the priors of Q and of the noise ask for."""
+    """What one sweep needs: standard normals for the path, what the priors of Q and of the noise ask for, and
+    `stretches` where Q is drawn twice.
+    """
 
     path: np.ndarray
     drift: object
     noise: object
+    stretches: Stretches | None = None
 
 
 class Draws(NamedTuple):
@@ -82,7 +91,9 @@ def starting_state(X: np.ndarray, prior: Prior) -> State:
 def draw_variates(T: int, K: int, prior: Prior, rng: np.random.Generator) -> Variates:
     """Draw what one sweep needs."""
     normals = rng.standard_normal(n_variates(T, K))
-    return Variates(normals, prior.drift.variates(T - 1, rng), prior.noise.variates(T, rng))
+    plain = normals, prior.drift.variates(T - 1, rng), prior.noise.variates(T, rng)
+    twice = prior.interweave and isinstance(prior.drift, InverseGamma | HalfCauchy)
+    return Variates(*plain, draw_stretches(K, rng) if twice else None)
 
 
 def sweep(state: State, y: np.ndarray, X: np.ndarray, prior: Prior, variates: Variates) -> State:
@@ -90,8 +101,11 @@ def sweep(state: State, y: np.ndarray, X: np.ndarray, prior: Prior, variates: Va
     sigma2 = np.exp(state.noise.h)
     beta = draw_paths(y, X, sigma2, state.Q, prior.start_mean, prior.start_var, variates.path)
     Q = prior.drift.draw(state.Q, beta, variates.drift)
-    noise = prior.noise.draw(state.noise, y - np.einsum("tk,tk->t", X, beta), variates.noise)
-    return State(beta, Q, noise)
+    resid = y - np.einsum("tk,tk->t", X, beta)
+    if variates.stretches is not None:
+        law = prior.drift.given(state.Q, variates.drift)
+        stretch_in_place(beta, resid, X, sigma2, Q, *law, *variates.stretches)
+    return State(beta, Q, prior.noise.draw(state.noise, resid, variates.noise))
 
 
 class Equation(NamedTuple):

@@ -66,6 +66,10 @@ class InverseGamma:
         """Draw q (K,) given a path (T, K)."""
         return draw_inverse_gamma(self.scale, _squares(path), variates)
 
+    def given(self, Q: np.ndarray, variates: np.ndarray) -> tuple[float, np.ndarray]:
+        """Shape and scales (K,) of the inverse gamma."""
+        return self.shape, self.scale
+
     def simulate(self, rng: np.random.Generator) -> np.ndarray:
         """Draw q from the prior."""
         return self.scale / self.variates(0, rng)
@@ -92,8 +96,11 @@ class HalfCauchy:
 
     def draw(self, Q: np.ndarray, path: np.ndarray, variates: np.ndarray) -> np.ndarray:
         """Draw ν given q, then q (K,) given ν and a path (T, K)."""
-        inverse_nu = variates[0] / (1.0 / self.scale**2 + 1.0 / Q)
-        return draw_inverse_gamma(inverse_nu, _squares(path), variates[1])
+        return draw_inverse_gamma(self.given(Q, variates)[1], _squares(path), variates[1])
+
+    def given(self, Q: np.ndarray, variates: np.ndarray) -> tuple[float, np.ndarray]:
+        """Shape and scales (K,) of q's inverse gamma law given ν, which is drawn given the q before."""
+        return 0.5, variates[0] / (1.0 / self.scale**2 + 1.0 / Q)
 
     def simulate(self, rng: np.random.Generator) -> np.ndarray:
         """Draw q from the prior."""

@@ -11,7 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tvplab.stochastic_volatility import draw_components, draw_inverse_gamma, draw_log_volatility, log_squares
+from tvplab.gibbs_interweaving import draw_stretches, stretch_in_place
+from tvplab.stochastic_volatility import (
+    MEANS,
+    VARIANCES,
+    draw_components,
+    draw_inverse_gamma,
+    draw_log_volatility,
+    log_squares,
+)
 
 
 class Noise(NamedTuple):
@@ -31,6 +39,7 @@ class StochasticVolatility:
     shape, scale : of the inverse gamma prior of s.
     offset : added to squared errors before the logarithm, in their units.
     persistence : φ, fixed; 1 is the random walk.
+    interweave : draw s twice a sweep, the second time with the path of h stretched along (`gibbs_interweaving`).
     """
 
     start_mean: float
@@ -39,24 +48,35 @@ class StochasticVolatility:
     scale: float
     offset: float
     persistence: float = 1.0
+    interweave: bool = False
 
     def start(self, T: int) -> Noise:
         """Start a chain at h = μ and s at the inverse of its prior mean precision."""
         return Noise(np.full(T, float(self.start_mean)), self.scale / self.shape)
 
-    def variates(self, T: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
-        """Uniforms (T,) for the components, normals (T,) for h, a gamma for s."""
-        return rng.random(T), rng.standard_normal(T), rng.standard_gamma(self.shape + 0.5 * (T - 1))
+    def variates(self, T: int, rng: np.random.Generator) -> tuple:
+        """Uniforms (T,) for the components, normals (T,) for h, a gamma for s; `Stretches` to draw s twice."""
+        plain = rng.random(T), rng.standard_normal(T), rng.standard_gamma(self.shape + 0.5 * (T - 1))
+        return (*plain, draw_stretches(1, rng)) if self.interweave else plain
 
     def draw(self, noise: Noise, resid: np.ndarray, variates) -> Noise:
         """Draw the components given h, h given the components, s given h."""
-        uniforms, normals, gamma = variates
+        uniforms, normals, gamma, *stretches = variates
         log_square = log_squares(resid, self.offset)
         components = draw_components(log_square - noise.h, uniforms)
         h = draw_log_volatility(
             log_square, components, noise.s, self.start_mean, self.start_var, normals, self.persistence, self.start_mean
         )
-        return Noise(h, float(draw_inverse_gamma(self.scale, np.sum(self._changes(h) ** 2), gamma)))
+        s = float(draw_inverse_gamma(self.scale, np.sum(self._changes(h) ** 2), gamma))
+        return self._stretched(Noise(h, s), log_square, components, *stretches) if stretches else Noise(h, s)
+
+    def _stretched(self, noise: Noise, log_square: np.ndarray, components: np.ndarray, stretches) -> Noise:
+        """Draw s given y†, its components and h in units of its changes; h moves along."""
+        base = self.start_mean + self.persistence ** np.arange(len(noise.h)) * (noise.h[0] - self.start_mean)
+        path, s = (noise.h - base)[:, None], np.array([noise.s])
+        resid, scale = log_square - MEANS[components] - noise.h, np.array([self.scale])
+        stretch_in_place(path, resid, np.ones_like(path), VARIANCES[components], s, self.shape, scale, *stretches)
+        return Noise(base + path[:, 0], float(s[0]))
 
     def simulate(self, T: int, rng: np.random.Generator) -> Noise:
         """Draw s and h from the prior."""

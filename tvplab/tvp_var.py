@@ -35,6 +35,8 @@ class TVPVAR:
     own_mean : prior mean of a variable's own first lag: 0 for data without trend, near .9 for a rate in levels; one
         number for all, or variable → number, 0 for those not named.
     tightness : standard deviations of the prior, a `tvp_var_equations.Tightness`.
+    interweave : draw drift variances twice a sweep, as they mix slowly otherwise (`gibbs_interweaving`); the posterior
+        is the same.
     chains, jobs : number of chains, and how many run at once (joblib processes).
     seed : fixes every variate; the same whatever `jobs` is.
     progress : show a bar.
@@ -45,6 +47,7 @@ class TVPVAR:
     drift: str = "inverse gamma"
     own_mean: float | Mapping = 0.0
     tightness: Tightness = field(default_factory=Tightness)
+    interweave: bool = True
     chains: int = 1
     jobs: int = 1
     seed: int | np.random.Generator = 0
@@ -96,7 +99,7 @@ class TVPVAR:
         """Return data and prior of every equation."""
         sd = residual_sd(Y, self.lags)
         priors = [
-            equation_prior(i, self.lags, sd, own_means[i], self.tightness, self.drift, self.volatility)
+            equation_prior(i, self.lags, sd, own_means[i], self.tightness, self.drift, self.volatility, self.interweave)
             for i in range(Y.shape[1])
         ]
         return [Equation(*equation(Y, self.lags, i), prior) for i, prior in enumerate(priors)]
@@ -129,6 +132,7 @@ class TVPVAR:
             check_whole(value, name, least)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
+        check_choice(self.interweave, "interweave", (True, False))
         means = self.own_mean.values() if isinstance(self.own_mean, Mapping) else [self.own_mean]
         for value in means:
             check_number(value, "own_mean", above=-np.inf)

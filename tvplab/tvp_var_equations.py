@@ -78,7 +78,9 @@ def residual_sd(Y: np.ndarray, lags: int) -> np.ndarray:
     return np.sqrt([least_squares(y[lags:, 0], lagged(y, lags))[2] for y in np.split(Y, Y.shape[1], axis=1)])
 
 
-def equation_prior(i: int, lags: int, sd: np.ndarray, own_mean: float, tight: Tightness, drift: str, volatility: str):
+def equation_prior(
+    i: int, lags: int, sd: np.ndarray, own_mean: float, tight: Tightness, drift: str, volatility: str, interweave=True
+) -> Prior:
     """Prior of equation i given all residual standard deviations (n,): a `Prior` for its 1 + np + i coefficients."""
     n = len(sd)
     ratio = sd[i] / sd
@@ -89,7 +91,8 @@ def equation_prior(i: int, lags: int, sd: np.ndarray, own_mean: float, tight: Ti
     drifts = np.concatenate(
         [[tight.kappa_intercept * sd[i]], tight.kappa * np.tile(ratio, lags), tight.kappa * ratio[:i]]
     )
-    return Prior(mean, spread**2, _drift_prior(drift, drifts), _noise_prior(volatility, sd[i], tight.kappa_h))
+    noise = _noise_prior(volatility, sd[i], tight.kappa_h, interweave)
+    return Prior(mean, spread**2, _drift_prior(drift, drifts), noise, interweave)
 
 
 def _drift_prior(kind: str, typical: np.ndarray):
@@ -101,11 +104,12 @@ def _drift_prior(kind: str, typical: np.ndarray):
     return InverseGamma(SHAPE, (SHAPE - 1.0) * typical**2)
 
 
-def _noise_prior(kind: str, sd: float, kappa_h: float):
+def _noise_prior(kind: str, sd: float, kappa_h: float, interweave: bool):
     """h_1 ~ N(2 log ŝ, 4), s ~ IG(5, 4κ_h²); or a constant σ² ~ IG(2, ŝ²)."""
     if kind == "constant":
         return ConstantVariance(2.0, sd**2)
-    return StochasticVolatility(2.0 * np.log(sd), 4.0, SHAPE, (SHAPE - 1.0) * kappa_h**2, OFFSET * sd**2)
+    law = SHAPE, (SHAPE - 1.0) * kappa_h**2
+    return StochasticVolatility(2.0 * np.log(sd), 4.0, *law, OFFSET * sd**2, interweave=interweave)
 
 
 def system(coefficients: list[np.ndarray], n: int) -> tuple[np.ndarray, np.ndarray]:
