@@ -9,7 +9,7 @@ from tvplab.dgp import simulate_factor_model
 from tvplab.factors import anchors, principal_loadings, spread
 from tvplab.marss import DynamicFactorModel
 from tvplab.marss_em import Inputs, state_space, with_start
-from tvplab.marss_inference import log_likelihood, pack
+from tvplab.marss_score import log_likelihood, pack
 
 WORLD = simulate_factor_model(T=100, seed=0)
 Y = WORLD.y

@@ -10,7 +10,7 @@ from tvplab.factor_smoother import smooth
 from tvplab.marss import DynamicFactorModel
 from tvplab.marss_acceleration import em_round as general_round
 from tvplab.marss_em import Inputs, expect
-from tvplab.marss_inference import pack
+from tvplab.marss_score import pack
 
 SIZES = [(1, 1), (1, 3), (2, 1), (2, 2), (3, 2)]
 

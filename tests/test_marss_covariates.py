@@ -7,7 +7,7 @@ from scipy import optimize
 
 from tvplab.marss import MARSS
 from tvplab.marss_em import Inputs, expect, matrices, maximise
-from tvplab.marss_inference import log_likelihood, pack, score
+from tvplab.marss_score import log_likelihood, pack, score
 
 RNG = np.random.default_rng(7)
 T = 200
@@ -66,6 +66,9 @@ def test_results_know_their_covariates():
     assert ahead[0].iloc[0] == pytest.approx(x)
     assert fit.innovations()["standardized"].to_numpy()[np.isfinite(GAPS)].var() == pytest.approx(1.0, abs=0.15)
     assert np.all(fit.intervals()["std_error"] > 0)
+    written = {"B.b", "C.c", "Q.q", "Z.z2", "Z.z3", *(f"D.{name}" for row in D for name in row)}
+    assert {label for label in fit.intervals().index if not label.startswith("R.")} == written
+    assert set(fit.bootstrap(draws=1, max_iter=20).columns) == set(fit.intervals().index)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from test_marss import MODELS, Y
 from test_oracle_marss import FOLDER, HERE, data, model
 
 from tvplab.marss import MARSS, DynamicFactorModel
-from tvplab.marss_inference import bootstrap, hessian, log_likelihood, pack, score, unpack
+from tvplab.marss_inference import bootstrap, hessian
+from tvplab.marss_score import log_likelihood, pack, score, unpack
 from tvplab.volatility import ConvergenceWarning
 
 needs_r = pytest.mark.skipif(FOLDER == HERE, reason="set TVPLAB_DATA: these numbers of R MARSS are beside the data")

@@ -10,7 +10,7 @@ from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
 from tvplab.marss import MARSS, start_values
 from tvplab.marss_em import Inputs, expect, matrices, maximise
-from tvplab.marss_inference import log_likelihood, pack, score
+from tvplab.marss_score import log_likelihood, pack, score
 from tvplab.statespace import drifting_regression, kalman_filter
 from tvplab.volatility import ConvergenceWarning
 

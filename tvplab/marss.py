@@ -19,10 +19,10 @@ from tvplab.factor_em import factor_round
 from tvplab.factors import anchors as well_spread
 from tvplab.factors import spread
 from tvplab.marss_acceleration import Round, em_round, estimate_quickly
-from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
+from tvplab.marss_em import Forms, Inputs, estimate, start_values
 from tvplab.marss_forms import check_covariates, check_periods, count, read_forms
-from tvplab.marss_inference import polish
 from tvplab.marss_results import MARSSResults
+from tvplab.marss_score import polish
 from tvplab.marss_shortcuts import square
 from tvplab.marss_stopping import reference_rule, sound_rule
 from tvplab.validation import check_choice, check_number, check_panel
@@ -206,33 +206,3 @@ class DynamicFactorModel:
         B[range(r, m), range(m - r)] = 1.0
         Q[:r, :r] = square("unconstrained", [f"f{k + 1}" for k in range(r)]) if r > 1 else "q"
         return FactorMARSS(Z=Z, B=B, Q=Q, V0=self.start_variance * np.eye(m))
-
-
-def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
-    """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
-    path, records, diagonal = [], [], not forms["R"].moves and forms["R"].diagonal
-    for iteration in range(1, max_iter + 2):
-        M = matrices(forms, parameters)
-        moments = expect(y, M, inputs, diagonal)
-        path.append(moments.loglik)
-        records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
-        if stop(iteration, path, records):
-            return parameters, np.array(path), True
-        if iteration <= max_iter:
-            parameters = maximise(forms, parameters, M, moments)
-    return parameters, np.array(path), False
-
-
-def start_values(forms: Forms, given: dict | None) -> Parameters:
-    """Return the starting parameters of every matrix: R MARSS's, or those given."""
-    targets = {"Z": np.ones, "A": np.zeros, "U": np.zeros, "x0": np.zeros}
-    found = {}
-    for name, form in forms.items():
-        target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
-        target = 0.05 * target if name in ("Q", "R") else target
-        found[name] = form.nearest(target)
-    for name, values in (given or {}).items():
-        if name not in forms or np.shape(values) != (forms[name].n,):
-            raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")
-        found[name] = np.asarray(values, dtype=float)
-    return found

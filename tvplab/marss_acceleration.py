@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tvplab.marss_em import Forms, Inputs, Parameters, expect, matrices, maximise
-from tvplab.marss_inference import is_proper, pack, unpack
+from tvplab.marss_score import is_proper, pack, unpack
 
 Round = Callable[[np.ndarray], tuple[float, Callable[[], np.ndarray]]]
 """One round of EM: packed parameters → their log-likelihood, and a function that makes the next ones."""

@@ -4,8 +4,8 @@
 
 Covariates extend A and U by columns: A = (A, D) multiplies (1, d_t')', U = (U, C) multiplies (1, c_t')'.  Each matrix
 is linear in its parameters, vec(M) = f + D p.  One E-step an iteration, then R, Q, x0, A, U, B, Z in turn,
-each with the newest values of the others.  Missing observations are latent variables.  Where Z, A or R moves in time,
-or B, U or Q, the updates of these three are those of `marss_moving`, period by period.
+each with the newest values of the others (`marss_updates`).  Missing observations are latent variables.  Where Z, A
+or R moves in time, or B, U or Q, the updates of these three are those of `marss_moving`, period by period.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
-from scipy.linalg.lapack import dposv as posv
 
-from tvplab.marss_matrices import LinearMatrix, precision
+from tvplab.marss_matrices import LinearMatrix
 from tvplab.marss_moving import OBSERVATION, TRANSITION, hidden, moves, times
 from tvplab.marss_moving import UPDATES as MOVING_UPDATES
-from tvplab.statespace import Smoothed, StateSpace, at
+from tvplab.marss_updates import UPDATES
+from tvplab.statespace import Smoothed, StateSpace
 from tvplab.statespace_fast import filter_and_smooth
 
 ORDER = ("R", "Q", "x0", "A", "U", "B", "Z")
@@ -161,115 +160,31 @@ def maximise(forms: Forms, parameters: Parameters, M: dict[str, np.ndarray], mom
     return new
 
 
-def observation_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
-    """Σ E (y_t − Zx_t − A_t)(y_t − Zx_t − A_t)' (N, N)."""
-    left = e.y - e.inputs.A @ M["A"].T
-    cross = (left.T @ e.x[1:] + e.yx_cov) @ M["Z"].T
-    return left.T @ left + e.yy_cov - cross - cross.T + M["Z"] @ e.P[1:].sum(axis=0) @ M["Z"].T
+def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
+    """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
+    path, records, diagonal = [], [], not forms["R"].moves and forms["R"].diagonal
+    for iteration in range(1, max_iter + 2):
+        M = matrices(forms, parameters)
+        moments = expect(y, M, inputs, diagonal)
+        path.append(moments.loglik)
+        records.append(np.concatenate([parameters[name] for name in sorted(forms) if name != "B"]))
+        if stop(iteration, path, records):
+            return parameters, np.array(path), True
+        if iteration <= max_iter:
+            parameters = maximise(forms, parameters, M, moments)
+    return parameters, np.array(path), False
 
 
-def _observation_variances(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
-    """Diagonal of `observation_moment` (N,), at a cost that grows with N only."""
-    Z, left = M["Z"], e.y - e.inputs.A @ M["A"].T
-    cross = left.T @ e.x[1:] + e.yx_cov
-    explained = np.einsum("ni,ni->n", Z @ e.P[1:].sum(axis=0) - 2.0 * cross, Z)
-    return np.einsum("tn,tn->n", left, left) + np.diag(e.yy_cov) + explained
-
-
-def transition_moment(M: dict[str, np.ndarray], e: Moments) -> np.ndarray:
-    """Σ E (x_t − Bx_{t-1} − U_t)(x_t − Bx_{t-1} − U_t)' (m, m)."""
-    B, drift = M["B"], e.inputs.U @ M["U"].T
-    own = e.P[1:].sum(axis=0) + drift.T @ drift - e.x[1:].T @ drift - drift.T @ e.x[1:]
-    cross = (e.lag[1:].sum(axis=0) - drift.T @ e.x[:-1]) @ B.T
-    return own - cross - cross.T + B @ e.P[:-1].sum(axis=0) @ B.T
-
-
-def _update_R(form, M, e: Moments, start):
-    """Mean outer product of the observation errors, projected on the free cells."""
-    moment = np.diag(_observation_variances(M, e)) if form.diagonal else observation_moment(M, e)
-    return form.nearest(moment / len(e.y))
-
-
-def _update_Q(form, M, e: Moments, start):
-    """Mean outer product of the state innovations, projected on the free cells."""
-    return form.nearest(transition_moment(M, e) / len(e.y))
-
-
-def _update_x0(form, M, e: Moments, start):
-    """From the smoothed x_0; when V0 = 0, which fixes it, from x_1 through the transition."""
-    D, f = form.design, form.fixed
-    if np.any(M["V0"]):
-        weight = np.linalg.pinv(M["V0"])
-        right = weight @ (e.x[0] - f)
-    else:
-        B, U, Q = (at(M[name], 0, 2) for name in TRANSITION)
-        back = B.T @ precision(Q)
-        weight, right = back @ B, back @ (e.x[1] - U @ e.inputs.U[0] - B @ f)
-    left, right = D.T @ weight @ D, D.T @ right
-    p, info = posv(left, right)[1:]
-    return np.linalg.pinv(left) @ right if info else p
-
-
-def _update_A(form, M, e: Moments, start):
-    """Regression of y_t − Zx_t on (1, d_t'), weighted by R⁻¹."""
-    g, weight = e.inputs.A, precision(M["R"])
-    return _regress(form, g.T @ g, weight @ (e.y - e.x[1:] @ M["Z"].T).T @ g, weight)
-
-
-def _update_U(form, M, e: Moments, start):
-    """Regression of x_t − Bx_{t-1} on (1, c_t'), weighted by Q⁻¹, with the new x0."""
-    g, weight = e.inputs.U, precision(M["Q"])
-    return _regress(form, g.T @ g, weight @ (e.x[1:] - _before(e, M) @ M["B"].T).T @ g, weight)
-
-
-def _update_B(form, M, e: Moments, start):
-    """Regression of x_t on x_{t-1}.
-
-    Where V0 = 0 and x0 is free, the reference software's first term is the new x0 times the old x0', not symmetric,
-    and its Cholesky solver reads the upper triangle; so does ours.
-    """
-    weight, square = precision(M["Q"]), e.P[:-1].sum(axis=0)
-    if not np.any(M["V0"]):
-        square = square - e.P[0] + np.outer(M["x0"], start)
-    cross = e.lag[1:].sum(axis=0) - M["U"] @ e.inputs.U.T @ e.x[:-1]
-    return _regress(form, square, weight @ cross, weight)
-
-
-def _update_Z(form, M, e: Moments, start):
-    """Regression of y_t on x_t, weighted by R⁻¹."""
-    weight, left = precision(M["R"]), e.y - e.inputs.A @ M["A"].T
-    return _regress(form, e.P[1:].sum(axis=0), weight @ (left.T @ e.x[1:] + e.yx_cov), weight)
-
-
-UPDATES = {
-    "R": _update_R,
-    "Q": _update_Q,
-    "x0": _update_x0,
-    "A": _update_A,
-    "U": _update_U,
-    "B": _update_B,
-    "Z": _update_Z,
-}
-
-
-def _before(e: Moments, M) -> np.ndarray:
-    """E x_0..x_{T-1}, the new x0 in the first row where V0 = 0."""
-    before = e.x[:-1].copy()
-    if not np.any(M["V0"]):
-        before[0] = M["x0"]
-    return before
-
-
-def _regress(form: LinearMatrix, square: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Solve D'(S ⊗ W)D p = D'(vec(right) − (S ⊗ W) f) for p; S = `square`, W = `weight`, right = W·cross moments.
-
-    Only the free cells (i, j) count: there S ⊗ W is S_jj' W_ii', and (S ⊗ W) f is vec(W F S).
-    """
-    (i, j, D), F = form.free, form.fixed.reshape(form.shape, order="F")
-    left, right = square[j[:, None], j] * weight[i[:, None], i], (right - weight @ F @ square)[i, j]
-    if not form.one_each:
-        left, right = D.T @ left @ D, D.T @ right
-    p, info = posv(left, right)[1:]  # reads the upper triangle: see `_update_B`
-    if info:
-        raise linalg.LinAlgError(f"normal equations of {form.names}: not positive definite")
-    return p
+def start_values(forms: Forms, given: dict | None) -> Parameters:
+    """Return the starting parameters of every matrix: R MARSS's, or those given."""
+    targets = {"Z": np.ones, "A": np.zeros, "U": np.zeros, "x0": np.zeros}
+    found = {}
+    for name, form in forms.items():
+        target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
+        target = 0.05 * target if name in ("Q", "R") else target
+        found[name] = form.nearest(target)
+    for name, values in (given or {}).items():
+        if name not in forms or np.shape(values) != (forms[name].n,):
+            raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")
+        found[name] = np.asarray(values, dtype=float)
+    return found
