@@ -64,7 +64,9 @@ def test_slices_are_rows_and_columns_with_bands_and_truth():
     band = right.collections[0].get_paths()[0].vertices[:, 1]
     assert band.min() == pytest.approx(lower.loc[date].min())
     assert band.max() == pytest.approx(upper.loc[date].max())
-    assert "Dashed black: the truth" in texts(picture)
+    assert "the truth, in the colour of its estimate" in texts(picture)
+    colours = [line.get_color() for line in left.lines[:4]]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
     bare = RESULTS.plot_slices(level=None)
     assert not bare.axes[0].collections
     assert "truth" not in texts(bare)

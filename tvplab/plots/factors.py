@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from scipy.special import ndtri
 
 from tvplab.plots.figure import Picture
-from tvplab.plots.ridge import draw_path, draw_truth, time_axis
+from tvplab.plots.ridge import draw_path, draw_truth, name_periods, time_axis
 from tvplab.plots.style import COLOURS, use_style
 
 LOOKS = (("blue", "-"), ("vermillion", "-."), ("green", ":"), ("purple", (0, (6, 2))))
@@ -56,6 +56,7 @@ def common_component(
             draw_truth(ax, truth)
         ax.set(ylabel=unit)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        name_periods(ax, next(iter(commons.values())).index)
     return picture
 
 

@@ -99,7 +99,7 @@ def response_slices(
     ----------
     horizons, dates : up to five of each; default four spread over the surface, and the first, middle and last date.
     level : level of the bands; None draws none.
-    truth : (T, H) true responses when the data are simulated, dashed and black.
+    truth : (T, H) true responses when the data are simulated; each cut dashed in the colour of its estimate.
     """
     horizons, dates = _chosen(results, horizons, dates)
     bands = (None, None) if level is None else results.bands(level)
@@ -112,12 +112,12 @@ def response_slices(
             lower, upper = (None if band is None else band[h] for band in bands)
             draw_path(left, results.irf[h], lower, upper, COLOURS[colour], f"h = {h}", dashes)
             if truth is not None:
-                draw_truth(left, truth.loc[results.irf.index, h], None)
+                draw_truth(left, truth.loc[results.irf.index, h], None, COLOURS[colour])
         for date, (colour, dashes) in zip(dates, LINES, strict=False):
             lower, upper = (None if band is None else band.loc[date] for band in bands)
             draw_path(right, results.irf.loc[date], lower, upper, COLOURS[colour], _said(date), dashes)
             if truth is not None:
-                draw_truth(right, truth.loc[date], None)
+                draw_truth(right, truth.loc[date], None, COLOURS[colour])
         right.plot(results.irf_ols, color=COLOURS["grey"], lw=1.0, label="OLS")
         left.set(xlabel="date of the shock", ylabel=label)
         right.set(xlabel="horizon")
@@ -125,7 +125,7 @@ def response_slices(
         for ax in (left, right):
             ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
             ax.legend()
-        _head(picture, note, truth is not None)
+        _head(picture, note, "" if truth is None else "Thin and dashed: the truth, in the colour of its estimate")
     return picture
 
 
@@ -171,7 +171,7 @@ def compare_responses(
         ax.set(xlabel="date of the shock", ylabel=f"response at h = {horizon}" + (f" ({unit})" if unit else ""))
         _mark(ax, break_date)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        _head(picture, note, truth is not None)
+        _head(picture, note, "" if truth is None else "Dashed black: the truth")
     return picture
 
 
@@ -216,8 +216,8 @@ def _mark(ax: Axes, break_date) -> None:
         ax.axvline(break_date, color="black", ls="--", lw=1.0)
 
 
-def _head(picture: Picture, note: str, has_truth: bool = False) -> None:
-    """Say where the numbers come from, in grey above the picture."""
-    words = ". ".join(part for part in (note, "Dashed black: the truth" if has_truth else "") if part)
+def _head(picture: Picture, note: str, truth: str = "") -> None:
+    """Say where the numbers come from, and what is the truth, in grey above the picture."""
+    words = ". ".join(part for part in (note, truth) if part)
     if words:
         picture.suptitle(words, fontsize=11, x=0.01, ha="left", color="#555555")

@@ -33,11 +33,12 @@ def coefficient_paths(
     """
     columns = list(results.beta.columns) if columns is None else list(columns)
     lower, upper = results.bands(level)
-    n_rows = -(-len(columns) // 3)
+    n_columns = 2 if len(columns) == 4 else min(len(columns), 3)
+    n_rows = -(-len(columns) // n_columns)
     alt = f"Paths of the coefficients {', '.join(map(str, columns))} over time with {level:.0%} bands."
     with use_style():
         picture = Picture(alt=alt, figsize=(10, 2.8 * n_rows))
-        grid = picture.subplots(n_rows, min(len(columns), 3), squeeze=False, sharey=share_y).ravel()
+        grid = picture.subplots(n_rows, n_columns, squeeze=False, sharey=share_y).ravel()
         for ax, name in zip(grid, columns, strict=False):
             draw_path(ax, results.beta[name], lower[name], upper[name], COLOURS["blue"])
             if truth is not None and name in truth:
@@ -45,6 +46,8 @@ def coefficient_paths(
             ax.set_title(str(name))
         for ax in grid[len(columns) :]:
             ax.set_axis_off()
+        for ax in grid[: len(columns)][-n_columns:]:
+            name_periods(ax, results.beta.index)
         _say_synthetic(picture, truth)
     return picture
 
@@ -67,6 +70,7 @@ def compare_paths(
             draw_path(ax, fit.beta[column], *bands, COLOURS[colour], label, dashes)
         ax.set_title(f"coefficient on {column}")
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        name_periods(ax, fit.beta.index)
         _say_synthetic(picture, truth)
     return picture
 
@@ -130,6 +134,7 @@ def residual_volatility(results, truth: pd.Series | None = None) -> Picture:
         if truth is not None:
             draw_truth(ax, truth, "true sd (synthetic)")
         ax.legend()
+        name_periods(ax, results.resid.index)
     return picture
 
 
@@ -141,9 +146,20 @@ def draw_path(ax: Axes, path: pd.Series, lower, upper, colour: str, label: str |
         ax.fill_between(index, lower, upper, color=colour, alpha=BAND_ALPHA, lw=0)
 
 
-def draw_truth(ax: Axes, path: pd.Series, label: str = "truth (synthetic)") -> None:
-    """Draw a true path dashed and black: the same sign everywhere in the kit."""
-    ax.plot(time_axis(path.index), path, color=COLOURS["black"], ls="--", lw=1.3, label=label)
+def draw_truth(
+    ax: Axes, path: pd.Series, label: str | None = "truth (synthetic)", colour: str = COLOURS["black"]
+) -> None:
+    """Draw a true path thin, dashed and black: the same sign everywhere in the kit.
+
+    Where a picture has several truths, each has the `colour` of its estimate.
+    """
+    ax.plot(time_axis(path.index), path, color=colour, ls="--", lw=1.3, label=label)
+
+
+def name_periods(ax: Axes, index: pd.Index) -> None:
+    """Name the axis of time, unless its ticks are dates, which speak for themselves."""
+    if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
+        ax.set_xlabel(index.name or "period")
 
 
 def time_axis(index: pd.Index):
