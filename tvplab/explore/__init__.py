@@ -5,6 +5,7 @@ from tvplab.explore.deep_factors import d2fm
 from tvplab.explore.dfm import dfm
 from tvplab.explore.dss import dss
 from tvplab.explore.explorer import Explorer
+from tvplab.explore.favar import favar
 from tvplab.explore.gsae import gsae
 from tvplab.explore.local_projections import local_projections
 from tvplab.explore.nowcast import nowcast
@@ -20,6 +21,7 @@ __all__ = [
     "d2fm",
     "dfm",
     "dss",
+    "favar",
     "float_slider",
     "gsae",
     "int_slider",
