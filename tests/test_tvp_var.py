@@ -181,6 +181,19 @@ def test_impulse_responses_at_dates(results):
     assert np.abs(results.irf_difference("output", date, date, 6).draws).max() == 0
 
 
+def test_paths_are_the_recursive_forms(results):
+    """B_0⁻¹ times the drawn lags, averaged, is `coefficients`; there is no lower part in the first equation."""
+    date, size = results.index[7], 800
+    own, cross = (results.paths("rate", f"L1.{name}").loc[date] for name in ("rate", "output"))
+    react = -results.paths("rate", "-output").loc[date]
+    first = {name: results.paths("output", f"L1.{name}").loc[date] for name in DATA}
+    expected = [np.mean(cross + react * first["output"]), np.mean(own + react * first["rate"])]
+    np.testing.assert_allclose(results.coefficients(date).loc["rate"].iloc[1:], expected, rtol=1e-5)
+    assert own.shape == (size,)
+    with pytest.raises(ValueError, match="regressor"):
+        results.paths("output", "-rate")
+
+
 def test_forecasts_and_scores(results):
     forecast = results.forecast(4)
     assert forecast.draws.shape == (800, 4, 2)

@@ -70,8 +70,19 @@ class TVPVARResults:
     def coefficients(self, date) -> pd.DataFrame:
         """Posterior means of the reduced-form coefficients B_0⁻¹(c, B_1, …, B_p) of a date, one row an equation."""
         B0, B = self._system(date)
-        columns = ["const", *(f"L{lag}.{name}" for lag in range(1, self.lags + 1) for name in self.names)]
-        return pd.DataFrame(np.linalg.solve(B0, B).mean(axis=0), self.names, columns)
+        return pd.DataFrame(np.linalg.solve(B0, B).mean(axis=0), self.names, self._columns)
+
+    def paths(self, equation, regressor) -> pd.DataFrame:
+        """Draws (T − p, draws) of one coefficient of the recursive form.
+
+        `equation` is a variable; `regressor` "const", "L1.rate" for a lag, or "-output" for minus a variable of the
+        same period before it in the order.
+        """
+        check_choice(equation, "equation", tuple(self.names))
+        i = self.names.index(equation)
+        columns = [*self._columns, *(f"-{name}" for name in self.names[:i])]
+        check_choice(regressor, "regressor", tuple(columns))
+        return pd.DataFrame(_flat(self.draws[i].beta)[:, :, columns.index(regressor)].T.astype(float), self.index)
 
     def explosive(self, date) -> float:
         """Share of draws whose coefficients at a date explode: the largest companion root exceeds 1."""
@@ -129,6 +140,11 @@ class TVPVARResults:
         return pd.DataFrame.from_dict(rows, orient="index", columns=["ess", "r_hat"]).set_axis(
             pd.MultiIndex.from_tuples(rows, names=["equation", "block"])
         )
+
+    @property
+    def _columns(self) -> list[str]:
+        """Names of the constant and the lags, in every equation's order."""
+        return ["const", *(f"L{lag}.{name}" for lag in range(1, self.lags + 1) for name in self.names)]
 
     def _system(self, date) -> tuple[np.ndarray, np.ndarray]:
         """B_0 and B of every draw at a date."""

@@ -70,3 +70,18 @@ def test_rows_of_the_map_carry_their_series_name():
     (beside,) = picture.axes[0].child_axes
     assert [label.get_text() for label in beside.get_yticklabels()] == ["GDP", "CPI", "bill", "M2"]
     assert list(beside.get_yticks()) == [0, 1, 2, 3]
+
+
+def test_truth_lies_over_the_bands_of_the_draws():
+    draws = RESULTS.paths("rate", "L1.rate")
+    truth = pd.Series(0.5, DATA.index)  # a period more than the draws
+    picture = plots.draws_and_truth({"own lag": (draws, truth), "again": (draws, truth)}, note="simulated")
+    median, dashed = picture.axes[0].lines
+    np.testing.assert_allclose(median.get_ydata(), draws.median(axis=1))
+    assert dashed.get_ydata().shape == (59,)
+    assert set(dashed.get_ydata()) == {0.5}
+    for band, (low, high) in zip(picture.axes[0].collections, ((0.05, 0.95), (0.16, 0.84)), strict=True):
+        edges = band.get_paths()[0].vertices[:, 1]
+        assert edges.min() == pytest.approx(draws.quantile(low, axis=1).min())
+        assert edges.max() == pytest.approx(draws.quantile(high, axis=1).max())
+    assert "simulated" in texts(picture)

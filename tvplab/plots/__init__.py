@@ -23,7 +23,7 @@ from tvplab.plots.nowcasts import error_paths, news_bars, nowcast_progress, nowc
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
-from tvplab.plots.tvp_var import impulse_responses, panel_responses, shock_volatility
+from tvplab.plots.tvp_var import draws_and_truth, impulse_responses, panel_responses, shock_volatility
 
 __all__ = [
     "COLOURS",
@@ -35,6 +35,7 @@ __all__ = [
     "compare_responses",
     "counts_over_time",
     "cv_curve",
+    "draws_and_truth",
     "drift_factors",
     "error_paths",
     "errors_and_counts",

@@ -103,6 +103,38 @@ def shock_volatility(results, variables: Sequence | None = None, level: float = 
     return picture
 
 
+def draws_and_truth(panels: Mapping[str, tuple[pd.DataFrame, pd.Series]], note: str = "", xlabel: str = "") -> Picture:
+    """Draw what was found of known paths: posterior median, 68 % and 90 % bands, and the truth, dashed.
+
+    Parameters
+    ----------
+    panels : title → (draws (M, D), truth (M',)), the truth's labels among them those of the draws: dates or horizons.
+    note : a sentence above: say here that data are simulated.
+    xlabel : under every panel.
+    """
+    columns = min(len(panels), 2)
+    rows = -(-len(panels) // columns)
+    alt = f"Draws and truth of {', '.join(panels)}: median, 68 % and 90 % bands, the truth dashed."
+    with use_style():
+        picture = Picture(alt=alt, figsize=(4.6 * columns, 2.6 * rows + 0.3))
+        axes = picture.subplots(rows, columns, squeeze=False).ravel()
+        for ax, (title, (draws, truth)) in zip(axes, panels.items(), strict=False):
+            found = np.quantile(draws, [0.05, 0.16, 0.5, 0.84, 0.95], axis=1)
+            x = time_axis(draws.index)
+            for low, high in ((0, 4), (1, 3)):
+                ax.fill_between(x, found[low], found[high], color=COLOURS["blue"], alpha=0.18, lw=0)
+            ax.plot(x, found[2], color=COLOURS["blue"], label="median, 68 % and 90 % bands")
+            ax.plot(x, truth.loc[draws.index], color=COLOURS["black"], ls="--", label="truth")
+            ax.set(xlim=(x[0], x[-1]), xlabel=xlabel)
+            ax.set_title(title)
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        picture.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        if note:
+            picture.suptitle(note, fontsize=11, x=0.01, ha="left", color="#555555")
+    return picture
+
+
 def panel_responses(
     response, sd: pd.Series, groups: Mapping, note: str = "", title: str = "", names: Mapping | None = None
 ) -> Picture:
