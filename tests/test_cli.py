@@ -23,8 +23,10 @@ def synthetic_recessions(periods: int = 1902) -> bytes:
 
 def test_list(capsys):
     assert cli.main(["data", "list"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    head, *lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(data.catalog()["name"])
+    assert len({line.index(title) for line, title in zip(lines, data.catalog()["title"], strict=True)}) == 1
+    assert {line.index("bundled") for line in lines[:2]} == {head.index("COMES BY")}
     assert "2016-06-29, 2016-07-29" in lines[1]
     assert "not at hand" in lines[2]
 

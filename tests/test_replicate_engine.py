@@ -192,7 +192,7 @@ def test_an_unknown_id_lists_the_known_ones(only_demo, tmp_path, capsys):
 
 def test_the_command_line(only_demo, tmp_path, capsys):
     assert main(["replicate", "--list"]) == 0
-    assert "table-0    A demonstration" in capsys.readouterr().out
+    assert "table-0  A demonstration" in capsys.readouterr().out
     assert main(["replicate", "all", "--sims", "2", "--out", str(tmp_path / "out")]) == 0
     assert "2 rows" in capsys.readouterr().out
     assert main(["replicate", "table-0", "--full", "--out", str(tmp_path), "--ledger", str(tmp_path / "PAGE.md")]) == 0

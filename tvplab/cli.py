@@ -48,8 +48,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    for row in data.catalog().itertuples():
-        print(f"{row.name:15} {row.get:8} {row.where:24} {_span(row.vintages):30} {row.title}")
+    rows = [(row.name, row.get, row.where, _span(row.vintages), row.title) for row in data.catalog().itertuples()]
+    rows = [("NAME", "COMES BY", "IS IN", "VINTAGES", "TITLE"), *rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
 
 

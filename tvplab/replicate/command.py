@@ -31,8 +31,9 @@ def run_command(arguments: argparse.Namespace) -> int:
     from tvplab.replicate.catalog import find, studies
 
     if arguments.list:
+        width = max(map(len, studies()))
         for study in studies().values():
-            print(f"{study.id:10} {study.title}")
+            print(f"{study.id:{width}}  {study.title}")
         return 0
     if not arguments.ids:
         raise ValueError(f"replicate: name what to compute: all, {', '.join(studies())}")
