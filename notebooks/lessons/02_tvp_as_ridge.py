@@ -94,8 +94,9 @@ fit.plot(truth=world.beta.assign(const=0.0), share_y=True)
 #
 # A random walk is a start plus a sum of steps, $\beta_k = C\theta_k$ with $C$ a triangle of ones. To give each period a
 # coefficient of its own, put each regressor's values on a diagonal, $W=[\mathrm{diag}(X_1)\ldots\mathrm{diag}(X_K)]$; to
-# speak of steps $\theta$ instead of levels, multiply by the triangles: $Z=WC$. Each regressor becomes T regressors,
-# "switched on" one period later than the one before it.
+# speak of steps $\theta$ instead of levels, multiply by the triangles: $Z=WC$. (Here k counts regressors: $X_k$ is a
+# column of the data, where $X_t$ is a row.) Each regressor becomes T regressors, "switched on" one period later than
+# the one before it.
 
 # %%
 from tvplab.tvp_primal import expanded_regressors, summation_matrix
@@ -139,12 +140,14 @@ np.allclose(beta_primal, library.beta, atol=1e-10)
 # %% [markdown]
 # ### 2.3 Why nobody does it this way
 #
-# There are K·T unknowns, and the matrix to invert has that number squared of cells. In gigabytes:
+# There are K·T unknowns, and the matrix to invert has that number squared of cells. In gigabytes, for this world, for
+# one equation of a vector autoregression (VAR: each series on the lags of all) with few lags and with 20, and for the
+# largest case of the paper's Table 1:
 
 # %%
 import pandas as pd
 
-models = {"this world": (200, 3), "small VAR": (300, 31), "VAR(20)": (300, 101), "Table 1, largest": (600, 100)}
+models = {"this world": (200, 3), "small VAR": (300, 31), "VAR(20)": (300, 101), "Table 1": (600, 100)}
 sizes = pd.DataFrame(models, index=["T", "K"]).T
 sizes["unknowns"] = sizes["T"] * sizes["K"]
 sizes["gigabytes"] = (8 * sizes["unknowns"] ** 2 / 1e9).round(2)
@@ -316,7 +319,8 @@ plots.cv_curve(fit)
 # %% [markdown]
 # *A valley. To the left the coefficients chase noise, and the mean squared error is half as large again; to the right
 # they are frozen, and it is four times as large.* In a noisier world the two sides change places: try σ = 2 on the slider.
-# Other ways to choose:
+# Other ways to choose, the last two without holding anything out: GCV, a short cut to leaving one out that charges for the
+# effective parameters (section 5), and the likelihood of all data given λ:
 
 # %%
 from tvplab.crossval import BlockedFolds
@@ -359,7 +363,7 @@ first = TVPRidge().fit(loud.y, loud.X)
 # %% [markdown]
 # Steps 2 and 3 of the algorithm: a volatility model of the residuals (GARCH: today's variance is a mix of yesterday's and
 # of yesterday's squared surprise), and the mean squared steps of each coefficient, in the units of λ. Both are scaled to
-# average one; as step 4 solves again and chooses λ again, that is the same as the paper's mean of 1/λ.
+# average one. (The paper scales the steps to average 1/λ. As step 4 chooses λ anew, only their ratios matter.)
 
 # %%
 from tvplab.ridge import relative
@@ -445,8 +449,9 @@ us_fit.plot()
 
 # %% [markdown]
 # *Persistence climbs to about three quarters in the late 1970s and is gone by the late 1980s; in the 2000s its whole band
-# lies below zero.* A point of past inflation meant most of a point then. Later a quarter above the usual was followed by
-# one below, around a level of its own, the constant on the left: economists say that expectations came to be anchored.
+# lies below zero.* A point of past inflation meant most of a point then. Later a year above the usual was followed by a
+# quarter below it, around a level of its own, the constant on the left: economists say that expectations came to be
+# anchored.
 # The slope on unemployment (right) is negative throughout, but its band is wider than its movement: from this picture
 # nobody can claim that the Phillips curve flattened.
 #
