@@ -10,8 +10,8 @@ from tvplab.replicate.study import Study
 MODULES: dict[str, tuple[str, ...]] = {
     "ridge": ("simulation_tables", "forecasting", "forecasting_choices", "forecasting_benchmark"),
     "dss": ("dynamic_sparse", "dynamic_sparse_rivals", "dynamic_sparse_macro"),
-    "d2fm": ("deep_factors", "nowcasting_tables"),
-    "favar": ("autoencoder", "autoencoder_panels", "favar"),
+    "d2fm": ("deep_factors", "deep_factor_training", "nowcasting_tables"),
+    "favar": ("autoencoder", "autoencoder_panels", "favar_truth", "favar"),
 }
 """Paper → modules with a tuple `STUDIES`, in the order of the ledger."""
 
