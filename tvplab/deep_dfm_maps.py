@@ -14,7 +14,7 @@ BATCH_EPS = 1e-3
 
 
 class Layer(NamedTuple):
-    """W (out, in), b (out,), and whether the link g follows."""
+    """One layer (eq. 6): W (out, in), b (out,), and whether the link g follows."""
 
     W: np.ndarray
     b: np.ndarray
@@ -31,7 +31,7 @@ LINKS = {
 
 
 def apply_layers(layers: list[Layer], x: np.ndarray, link: str) -> np.ndarray:
-    """Evaluate the map at the rows of x (T, in); returns (T, out)."""
+    """Evaluate the encoder (eq. 7) or the decoder (eq. 8) at the rows of x (T, in); returns (T, out)."""
     g, _ = LINKS[link]
     for layer in layers:
         x = x @ layer.W.T

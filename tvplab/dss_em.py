@@ -93,7 +93,7 @@ def e_step(y: np.ndarray, state: State, settings: Settings) -> Expected:
 
 
 def m_step(y: np.ndarray, state: State, expected: Expected, settings: Settings) -> State:
-    """New loadings given Σ; intercepts given both; variances given the loadings.  φ̃ stays."""
+    """New loadings given Σ; intercepts given both; variances given the loadings (Q₁ of eq. 10).  φ̃ stays."""
     moments, precision = expected.moments, precisions(y, state.sigma2)
     beta = update_loadings(
         state.beta, y - state.intercept, precision, moments.mean, moments.second, expected.gamma,

@@ -1,7 +1,7 @@
 """DSS-EM as its paper prints it, to see where that leads: `DynamicSparseFactors(variant="paper")`.
 
 Printed: φ₁ = .98, λ₁ = 10(1 − φ₁²), λ₀ = .9, Θ = .9, φ̃ = .95 (section 4), variances that start at d₀/n₀ = 10⁻⁴ with
-δ = .95 (section 5), single sites with one-step-late terms (eq. 11), a new rotation at every date (eq. 7 and A.2).
+δ = .95 (section 5), single sites with one-step-late terms (eq. 11), a new rotation at every date (eq. 7, appendix A.2).
 Put right, because nothing runs otherwise: |Z| in eq. 11, its cases t = 0 and t = T, a floor under its denominator; φ̃ in
 the smoother (Table 3); variances from squares given all data (Table 4).
 

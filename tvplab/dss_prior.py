@@ -43,7 +43,7 @@ def log_normal(error: np.ndarray, variance: float) -> np.ndarray:
 
 
 def logit_mixing(beta: np.ndarray, prior: Prior) -> np.ndarray:
-    """Log odds of θ(β) = Θψ₁ˢᵗ(β) / [Θψ₁ˢᵗ(β) + (1−Θ)ψ₀(β)] (eq. 5)."""
+    """Log odds of θ(β) = Θψ₁ˢᵗ(β) / [Θψ₁ˢᵗ(β) + (1−Θ)ψ₀(β)] (eq. 6; at β_{t−1}, the P of eq. 5)."""
     odds = np.log(prior.theta) - np.log1p(-prior.theta)
     return odds + log_normal(beta, prior.stationary) - log_spike(beta, prior)
 
@@ -67,7 +67,10 @@ def inclusion(beta: np.ndarray, prior: Prior) -> np.ndarray:
 
 
 def log_prior(beta: np.ndarray, prior: Prior) -> np.ndarray:
-    """Log density of whole paths, shape (...,): Σ_t log[θ_t ψ₁(β_t|β_{t−1}) + (1−θ_t) ψ₀(β_t)], t = 0 stationary."""
+    """Log density of whole paths, shape (...,): Σ_t log[θ_t ψ₁(β_t|β_{t−1}) + (1−θ_t) ψ₀(β_t)], t = 0 stationary.
+
+    ψ₁ is the slab of eq. 3, centred at φβ_{t−1} (eq. 4).
+    """
     mixing = logit_mixing(beta, prior)
     first = np.logaddexp(
         np.log(prior.theta) + log_normal(beta[..., 0], prior.stationary),

@@ -1,4 +1,4 @@
-"""The scales of the factors, which parameter expansion moves between loadings and factors (DSS-EM, eq. 7).
+"""The scales of the factors, which parameter expansion moves between loadings and factors (DSS-EM, eqs. 7 and 8).
 
 The paper rotates by the Cholesky factor of A_t = E[e_t e_t'], anew at every date.  That mixes the columns of B_t,
 differently at each date, and the rotated factors no longer follow eq. 2.  Here only scales move: c_kt = exp(s_kt)

@@ -44,5 +44,5 @@ def smooth_scale(scale: np.ndarray, discount: float) -> np.ndarray:
 
 
 def discount_variances(squares: np.ndarray, discount: float, start: np.ndarray) -> np.ndarray:
-    """σ̂²_jt (T, N), at least 10⁻³: the M-step under the discount approximation."""
+    """σ̂²_jt (T, N), at least 10⁻³: the M-step under the discount approximation (Table 4)."""
     return np.maximum(smooth_scale(filter_scale(squares, discount, start)[1], discount), FLOOR)

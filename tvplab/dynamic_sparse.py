@@ -37,7 +37,7 @@ WARM_UP = 5
 
 @dataclass(frozen=True)
 class DynamicSparseFactors:
-    """DSS-EM: Y_t = B_t ω_t + ε_t, few loadings nonzero, each of them moving smoothly while it is.
+    """DSS-EM: Y_t = B_t ω_t + ε_t (eqs. 1 and 2), few loadings nonzero, each of them moving smoothly while it is.
 
     Series are used as they come: centre them, and scale them so that a unit is about a standard deviation of their
     noise, for λ₀ and λ₁ are in these units.

@@ -15,6 +15,8 @@ from tvplab.validation import as_frame, check_distinct_columns, check_varying
 class LinearFactors:
     """Factors of a standardised panel, linear both ways; `LinearFactors.fit(X, K)` estimates them.
 
+    The autoencoder that minimises the squared loss with linear maps (eqs. 4 and 5 of Andreini, Izzo and Ricco).
+
     Attributes
     ----------
     factors : (T, K), each with mean 0 and variance 1; the sign makes most of its loadings positive.

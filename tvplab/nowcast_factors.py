@@ -2,7 +2,8 @@
 
     y_t = Λ w(L) f_t + e_t,   f_t a VAR(p),   e_it = φ_i e_i,t-1 + innovation;   a quarterly one is summed by w(L), too
 
-Loadings by EM (`nowcast_factors_em`); the state space, with autocorrelated e, is then cast as the deep model's is.
+Equations 9-11 of Andreini, Izzo and Ricco, *Deep Dynamic Factor Models*.  Loadings by EM (`nowcast_factors_em`); the
+state space, with autocorrelated e, is then cast as the deep model's is.
 """
 
 from __future__ import annotations
