@@ -60,7 +60,7 @@ def collapse_series(y: np.ndarray, B: np.ndarray, precision: np.ndarray) -> Coll
 def factor_moments(y: np.ndarray, B: np.ndarray, precision: np.ndarray, phi: float | np.ndarray) -> FactorMoments:
     """Smooth the factors given y (T, N), B (T, N, r), precisions (T, N) and their φ̃, one for all or one each (r,).
 
-    The E-step of Table 3, with φ̃ where it belongs.  Factors without a loading keep their prior moments, and cost nothing.
+    The E-step of Table 3, with φ̃ where it belongs.  Factors without a loading keep their prior moments and cost nothing.
     """
     T, r = len(y), B.shape[2]
     phi = np.broadcast_to(phi, r)
@@ -79,7 +79,7 @@ def factor_moments(y: np.ndarray, B: np.ndarray, precision: np.ndarray, phi: flo
 
 
 def factor_law(phi: np.ndarray) -> StateSpace:
-    """The factors' autoregressions φ̃ (r,) with innovation variances 1 − φ̃², from their stationary law N(0, I) (eq. 2)."""
+    """The factors' autoregressions φ̃ (r,) of eq. 2 with innovation variances 1 − φ̃², from their law N(0, I)."""
     r, none = len(phi), np.zeros(len(phi))
     innovations = np.diag(1.0 - phi**2)
     return StateSpace(np.zeros((0, r)), np.zeros(0), np.zeros((0, 0)), np.diag(phi), none, innovations, none, np.eye(r))
