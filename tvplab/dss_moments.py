@@ -60,7 +60,7 @@ def collapse_series(y: np.ndarray, B: np.ndarray, precision: np.ndarray) -> Coll
 def factor_moments(y: np.ndarray, B: np.ndarray, precision: np.ndarray, phi: float | np.ndarray) -> FactorMoments:
     """Smooth the factors given y (T, N), B (T, N, r), precisions (T, N) and their φ̃, one for all or one each (r,).
 
-    The E-step of Table 3, with φ̃ where it belongs.  Factors without a loading keep their prior moments and cost nothing.
+    The E-step of Table 3, with φ̃ put in.  Factors without a loading keep their prior moments and cost nothing.
     """
     T, r = len(y), B.shape[2]
     phi = np.broadcast_to(phi, r)
