@@ -38,9 +38,10 @@ tvplab.banner()
 # %% [markdown]
 # ## 1. A world with a known truth
 #
-# Eight prices, 120 months. One factor drives them all, each with its own *loading* λ, and each price has noise of
-# its own with standard deviation σ. Everything here is **synthetic**. Two items deserve a look: item7 is volatile
-# because it follows the factor twice as strongly as the rest; item8 is volatile and follows nothing.
+# Eight prices, 120 months. One factor drives them all, each with its own *loading* λ (not the λ of lesson 2, which is
+# a penalty), and each price has noise of its own with standard deviation σ. Everything here is **synthetic**. Two
+# items deserve a look: item7 is volatile because it follows the factor twice as strongly as most; item8 is volatile
+# and follows next to nothing.
 
 # %%
 import pandas as pd
@@ -94,8 +95,9 @@ plots.common_component(common["mean"], headline, se=common["se"], truth=world.co
 #   \underbrace{\begin{bmatrix} b_1 & b_2 \\ 1 & 0 \end{bmatrix}}_{B} x_{t-1} + w_t, \qquad
 #   y_t = \underbrace{\begin{bmatrix} \lambda_1 & 0 \\ \vdots & \vdots \\ \lambda_N & 0\end{bmatrix}}_{Z} x_t + v_t,$$
 #
-# with $w_t\sim N(0,Q)$ and $v_t\sim N(0,R)$. The second row of B says $f_{t-1}=f_{t-1}$. It is an identity, so it
-# gets no noise: only the first cell of Q is positive. Remember that; section 8 is about a model that forgot it.
+# with $w_t\sim N(0,Q)$ and $v_t\sim N(0,R)$. Here $y_t$ holds the N prices of month t, $v_t$ their own parts
+# $\xi_{it}$, and $w_t=(u_t,0)$: the second row of B says $f_{t-1}=f_{t-1}$. It is an identity, so it
+# gets no noise, and only the first cell of Q is positive. Remember that; section 8 is about a model that forgot it.
 #
 # ### 2.2 A matrix that mixes numbers and names
 #
@@ -270,7 +272,7 @@ curvature.join(spread.set_axis(["bootstrap, 5 %", "95 %"], axis=1)).round(2)
 tax, D = (np.arange(120) >= 30) * 1.0, np.zeros((8, 1), dtype=object)
 D[2, 0] = "tax"
 taxed = world.y.assign(item3=world.y["item3"] + 2 * tax)
-effect = MARSS(Z=Z, B=B, Q=Q, D=D).fit(taxed, d=tax).intervals().loc["A.tax"]
+effect = MARSS(Z=Z, B=B, Q=Q, D=D).fit(taxed, d=tax).intervals().loc["D.tax"]
 effect.round(2), round(taxed["item3"][tax == 1].mean() - taxed["item3"][tax == 0].mean(), 2)
 
 # %% [markdown]
@@ -284,7 +286,8 @@ effect.round(2), round(taxed["item3"][tax == 1].mean() - taxed["item3"][tax == 0
 # 1. Hide 60 % of all cells. Which suffers more, the common component (blue) or the average of what is left (orange)?
 # 2. Drop the most volatile item, as a core measure would. What happens to blue, what to orange? And with the *two*
 #    most volatile ones?
-# 3. There is one factor. Tell the model that there are two. Does the log-likelihood rise? Does the AICc fall?
+# 3. There is one factor. Tell the model that there are two. Does the log-likelihood rise? Does the AICc fall? (That
+#    is twice the number of parameters less twice the log-likelihood, and a little more in small samples.)
 #
 # Every move estimates the model again. EM starts where it ended on the complete data, and has 60 turns (40 with more
 # factors). Where they are too few, the readout says *not done*; the box *EM to the end* lets it finish.
@@ -299,7 +302,7 @@ explore.dfm()
 # which prices it is looking at, and remembers last month. The band widens where little is seen. (2) Dropping item8
 # costs blue nothing, since it never listened to it, and cures orange. Dropping item7 as well makes both worse: it
 # was volatile *because* it follows the factor. Volatility alone does not tell noise from news. (3) The likelihood
-# always rises; the AICc charges for the parameters, and prefers one factor. In numbers:
+# always rises; the AICc, of which less is better, charges for the parameters, and prefers one factor. In numbers:
 
 # %%
 slider, rows = explore.dfm(), {}
