@@ -17,9 +17,10 @@ import pandas as pd
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
 from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual_variance, volatility_model
 from tvplab.ridge_problem import Problem
-from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search, explained
 from tvplab.ridge_start import taken_over
+from tvplab.ridge_system import SystemResults
 from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_loadings import Penalties, identified, normalised, principal_loadings

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_results import RidgeResults
+from tvplab.ridge_system import SystemResults
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import Law
 from tvplab.tvp_solution import Solution

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from tvplab.ridge_problem import Problem
-from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import LAMS, Search, explained
 from tvplab.ridge_start import Origin, Weights, taken_over
+from tvplab.ridge_system import SystemResults
 from tvplab.tvp_kernel import drift_variances
 from tvplab.tvp_laws import Law
 from tvplab.tvp_one_path import one_path

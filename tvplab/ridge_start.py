@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tvplab.ridge_problem import Problem
-from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_results import RidgeResults
+from tvplab.ridge_system import SystemResults
 
 
 class Weights(NamedTuple):

@@ -15,9 +15,10 @@ import pandas as pd
 
 from tvplab.ridge import TwoStepRidge, fit_targets, relative
 from tvplab.ridge_problem import Problem
-from tvplab.ridge_results import RidgeResults, SystemResults
+from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search
 from tvplab.ridge_start import Weights
+from tvplab.ridge_system import SystemResults
 from tvplab.sparse_alphas import Candidate, group_penalty, objectives, standard_error
 from tvplab.sparse_results import SparseResults, extended
 from tvplab.tvp_groups import solve_groups
