@@ -54,13 +54,16 @@ def stretch_in_place(path, resid, X, sigma2, Q, shape, scale, normals, exponenti
     Q : drift variances (K,), q_j ~ IG(shape, scale_j) given what else the prior may hold.
     normals, exponentials : `Stretches`; a proposal is taken where its density falls by less than the exponential.
     """
-    (T, K), precision = path.shape, 1.0 / sigma2
+    (T, K), precision, start = path.shape, 1.0 / sigma2, path[0].copy()
+    signals, stretch = np.empty((K, T)), np.empty(K)
+    for t in range(T):
+        for j in range(K):
+            signals[j, t] = X[t, j] * (path[t, j] - start[j])
     for j in range(K):
-        start, A, B = path[0, j], 0.0, 0.0
-        for t in range(1, T):
-            u = X[t, j] * (path[t, j] - start)
-            weighted = u * precision[t]
-            A += u * weighted
+        u, A, B = signals[j], 0.0, 0.0
+        for t in range(T):
+            weighted = u[t] * precision[t]
+            A += u[t] * weighted
             B += resid[t] * weighted
         kappa, rate = 0.0, scale[j] / Q[j]
         now = _log_density(kappa, A, B, shape, rate)
@@ -69,10 +72,9 @@ def stretch_in_place(path, resid, X, sigma2, Q, shape, scale, normals, exponenti
             there = _log_density(proposal, A, B, shape, rate)
             if now - there < exponentials[j, i]:
                 kappa, now = proposal, there
-        if kappa != 0.0:
-            more = np.exp(kappa) - 1.0
-            Q[j] *= (1.0 + more) ** 2
-            for t in range(1, T):
-                move = more * (path[t, j] - start)
-                path[t, j] += move
-                resid[t] -= X[t, j] * move
+        stretch[j] = np.exp(kappa)
+        Q[j] *= stretch[j] ** 2
+        resid -= (stretch[j] - 1.0) * u
+    for t in range(1, T):
+        for j in range(K):
+            path[t, j] = start[j] + stretch[j] * (path[t, j] - start[j])
