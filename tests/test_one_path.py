@@ -25,6 +25,7 @@ def test_a_path_is_a_column_of_the_solution(solver, kind, lam0):
         assert isinstance(path, kind)
         for lam in LAMS:
             np.testing.assert_allclose(path(lam), 3.0 * whole.solve(y[:, None], lam).beta[:, k, 0], rtol=0, atol=1e-9)
+        np.testing.assert_allclose(path.along(np.array(LAMS)), np.column_stack([path(lam) for lam in LAMS]), atol=1e-12)
 
 
 @pytest.mark.parametrize("law", ["random walk", "drift"])

@@ -46,9 +46,13 @@ class OnePath:
 
     def __call__(self, lam: float) -> np.ndarray:
         """Return the path (T,) at one λ > 0."""
-        c = self.Vy / (lam + self.gamma)
-        drift = self.law.apply((self.x * (self.V @ c))[:, None])[:, 0]
-        return self.units * (drift + self.law.basis(len(drift)) @ (self.start - self.moved @ c))
+        return self.along(np.array([lam]))[:, 0]
+
+    def along(self, lams: np.ndarray) -> np.ndarray:
+        """Return the paths (T, L) at several λ > 0 by one matrix product."""
+        c = self.Vy[:, None] / (lams + self.gamma[:, None])
+        drift = self.law.apply(self.x[:, None] * (self.V @ c))
+        return self.units * (drift + self.law.basis(len(drift)) @ (self.start[:, None] - self.moved @ c))
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class BandedPath:
     def __call__(self, lam: float) -> np.ndarray:
         """Return the path (T,) at one λ > 0."""
         return self.units * self.solver.solve(self.y[:, None], lam).beta[:, self.k, 0]
+
+    def along(self, lams: np.ndarray) -> np.ndarray:
+        """Return the paths (T, L) at several λ > 0, one solution each."""
+        return np.column_stack([self(lam) for lam in lams])
 
 
 def one_path(solver: DualSolver | BandedSolver, y: np.ndarray, k: int, units: float = 1.0) -> OnePath | BandedPath:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from tvplab import explore
-from tvplab.explore.surface import MESH, quadrilaterals
+from tvplab.explore.box import View
+from tvplab.explore.surface import MESH
 from tvplab.local_projections_settings import simulated_canada
 from tvplab.metrics import mean_absolute_error
 from tvplab.ridge import TVPRidge
@@ -46,33 +47,44 @@ def test_surface_and_cuts_move_together(explorer):
     explorer.set(multiplier=0.3, horizon=2, date=date)
     space, results = explorer.panel.artists["space"], explorer.result.results
     shown = results.irf.dropna().clip(*explorer.result.scene.limits)
-    along_time, along_horizons = space.lines
-    np.testing.assert_array_equal(along_time.get_data_3d()[2], shown[2])
-    np.testing.assert_array_equal(along_horizons.get_data_3d()[2], shown.loc[date])
-    heights = space.collections[0].get_array()
-    assert len(heights) == (MESH - 1) * 6
-    assert shown.min().min() <= heights.min() <= heights.max() <= shown.max().max()
+    years = explorer.result.scene.years
+    cuts = [
+        np.column_stack([years, np.full(len(years), 2.0), shown[2]]),
+        np.column_stack([np.full(7, years[33]), np.arange(7.0), shown.loc[date]]),
+    ]
+    for line, points in zip(space.lines, cuts, strict=True):
+        np.testing.assert_allclose(line.get_xydata(), View(25, 40).flat(space.inside(points)))
+    heights = space.tiles.heights
+    assert heights.shape == (MESH - 1, 6)
     corner = shown.iloc[[0, round((len(shown) - 1) / (MESH - 1))], [0, 1]].to_numpy().mean()
-    assert heights[0] == pytest.approx(corner)
+    assert heights[0, 0] == pytest.approx(corner)  # seen from 40 degrees the first date and horizon are the farthest
+
+
+def test_stops_and_what_lies_between_them_are_the_models(explorer):
+    for multiplier in (10**0.7, 10**0.75):
+        explorer.set(multiplier=multiplier)
+        np.testing.assert_allclose(explorer.result.surface, FIT.at(multiplier).irf, atol=1e-12)
+    explorer.set(multiplier=10**0.7)
+    stop = explorer.result.results
+    explorer.set(multiplier=10**0.7 * (1.0 + 1e-12))  # as another machine's arithmetic may have it
+    assert explorer.result.results is stop
 
 
 def test_turning_changes_the_view_and_no_number(explorer):
-    before = explorer.numbers.value
+    before, places = explorer.numbers.value, explorer.panel.artists["space"].tiles.places
     explorer.set(azimuth=100, elevation=61)
     space = explorer.panel.artists["space"]
-    assert (space.azim, space.elev) == (100, 61)
+    assert space.view == (61, 100)
+    assert not np.allclose(space.tiles.places, places)
     assert explorer.numbers.value == before
 
 
-def test_frame_put_back_is_the_frame_drawn(explorer):
-    explorer.set(azimuth=0, elevation=40)
-    explorer.set(multiplier=5.0)  # the view stays: the frame comes from its pixels
-    kept = explorer.static_png()
+def test_moved_is_what_would_be_drawn_anew(explorer):
+    explorer.set(azimuth=-160, elevation=40)
+    explorer.set(multiplier=5.0)
+    moved = explorer.static_png()
     explorer.redraw()
-    assert explorer.static_png() == kept
-    frame, space = explorer.panel.artists["frame"].space, explorer.panel.artists["space"]
-    np.testing.assert_allclose(frame.get_proj(), space.get_proj())
-    np.testing.assert_allclose(frame.bbox.bounds, space.bbox.bounds)
+    assert explorer.static_png() == moved
 
 
 def test_turning_estimates_nothing_again(explorer):
@@ -128,13 +140,6 @@ def test_one_target_at_a_time():
     system = SETTING.fit(horizons=1, lags=1, shock_lags=2, estimator=TVPRidge(lam=50.0))
     with pytest.raises(TypeError, match="one target's LocalProjectionResults, got LocalProjectionSystem"):
         explore.local_projections(system)
-
-
-def test_tiles_of_a_mesh():
-    x, y = np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0], indexing="ij")
-    tiles = quadrilaterals(x, y, x + 10 * y)
-    assert tiles.shape == (2, 4, 3)
-    np.testing.assert_array_equal(tiles[1], [[1, 0, 1], [2, 0, 2], [2, 1, 12], [1, 1, 11]])
 
 
 @pytest.mark.slow
