@@ -100,14 +100,8 @@ class MARSS:
         """
         check_choice(self.rule, "rule", tuple(RULES))
         check_number(tol, "tol")
-        data = check_panel(y, "y")
-        forms = self._forms(list(map(str, data.columns)), *(count(g) for g in (d, c)))
-        check_periods(forms, len(data))
+        data, forms, inputs = self._read(y, d, c)
         stop = RULES[self.rule](tol, minit)
-        inputs = Inputs.of(
-            len(data),
-            *(check_covariates(g, data, forms[matrix], name) for g, matrix, name in ((d, "A", "d"), (c, "U", "c"))),
-        )
         values, first = data.to_numpy(), start_values(forms, start)
         if accelerate:
             em = self._em(values, forms, inputs)
@@ -120,6 +114,14 @@ class MARSS:
         if not converged:
             warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
         return MARSSResults.of(self, data, forms, parameters, path, converged, inputs)
+
+    def _read(self, y, d, c) -> tuple[pd.DataFrame, Forms, Inputs]:
+        """Check the data and the covariates, and read the matrices for them."""
+        data = check_panel(y, "y")
+        forms = self._forms(list(map(str, data.columns)), count(d), count(c))
+        check_periods(forms, len(data))
+        covariates = check_covariates(d, data, forms["A"], "d"), check_covariates(c, data, forms["U"], "c")
+        return data, forms, Inputs.of(len(data), *covariates)
 
     def _forms(self, series: list[str], p: int = 0, q: int = 0) -> Forms:
         """Return all matrices as linear forms; p covariates of the series, q of the states."""

@@ -102,24 +102,18 @@ def response_slices(
     truth : (T, H) true responses when the data are simulated; each cut dashed in the colour of its estimate.
     """
     horizons, dates = _chosen(results, horizons, dates)
-    bands = (None, None) if level is None else results.bands(level)
-    label = f"response ({unit})" if unit else "response"
+    truth = None if truth is None else truth.loc[results.irf.index]
+    frames = (results.irf, *((None, None) if level is None else results.bands(level)), truth)
+    over_time = {f"h = {h}": [one if one is None else one[h] for one in frames] for h in horizons}
+    over_horizons = {_said(date): [one if one is None else one.loc[date] for one in frames] for date in dates}
     alt = f"Responses over time at horizons {horizons} and over horizons at {len(dates)} dates: {in_words(results)}"
     with use_style():
         picture = Picture(alt=alt, figsize=(11, 4.2))
         left, right = picture.subplots(1, 2, sharey=True)
-        for h, (colour, dashes) in zip(horizons, LINES, strict=False):
-            lower, upper = (None if band is None else band[h] for band in bands)
-            draw_path(left, results.irf[h], lower, upper, COLOURS[colour], f"h = {h}", dashes)
-            if truth is not None:
-                draw_truth(left, truth.loc[results.irf.index, h], None, COLOURS[colour])
-        for date, (colour, dashes) in zip(dates, LINES, strict=False):
-            lower, upper = (None if band is None else band.loc[date] for band in bands)
-            draw_path(right, results.irf.loc[date], lower, upper, COLOURS[colour], _said(date), dashes)
-            if truth is not None:
-                draw_truth(right, truth.loc[date], None, COLOURS[colour])
+        _draw_cuts(left, over_time)
+        _draw_cuts(right, over_horizons)
         right.plot(results.irf_ols, color=COLOURS["grey"], lw=1.0, label="OLS")
-        left.set(xlabel="date of the shock", ylabel=label)
+        left.set(xlabel="date of the shock", ylabel=f"response ({unit})" if unit else "response")
         right.set(xlabel="horizon")
         _mark(left, break_date)
         for ax in (left, right):
@@ -127,6 +121,14 @@ def response_slices(
             ax.legend()
         _head(picture, note, "" if truth is None else "Thin and dashed: the truth, in the colour of its estimate")
     return picture
+
+
+def _draw_cuts(ax: Axes, cuts: Mapping[str, Sequence]) -> None:
+    """Draw label → (estimate, lower, upper, truth), each in its colour; the last three may be None."""
+    for (label, (estimate, lower, upper, truth)), (colour, dashes) in zip(cuts.items(), LINES, strict=False):
+        draw_path(ax, estimate, lower, upper, COLOURS[colour], label, dashes)
+        if truth is not None:
+            draw_truth(ax, truth, None, COLOURS[colour])
 
 
 def response_difference(
