@@ -91,6 +91,7 @@ def test_scores_are_their_definitions():
     assert (len(one["stars"]) > 0) == (diebold_mariano(better, base).pvalue < 0.1)
     of_crps = diebold_mariano(np.sqrt(np.abs(better)), np.sqrt(np.abs(base)))  # the test squares: a CRPS each
     assert (len(one["crps_stars"]) > 0) == (of_crps.pvalue < 0.1)
+    assert (len(one["gain_stars"]) > 0) == (of_crps.pvalue < 0.1)  # these log scores are minus the CRPS
     assert found.loc[favar_scores.BASE, "ratio"] == 1.0
     assert found.loc[favar_scores.BASE, "stars"] == ""
 
@@ -100,7 +101,8 @@ def test_a_duel_is_told_in_words():
     base = rng.standard_normal(40)
     lines = favar_scores.frame_of(rows({("PCA", "TVP"): base, ("GS-AE", "TVP"): 0.2 * base}))
     told = favar_scores.duel(lines, ("GS-AE", "TVP"), ("PCA", "TVP"))
-    assert told.startswith("RMSE 1 of 1 (1 by the test, 0 worse by it), log score 1 of 1, CRPS 1 of 1 (1 by the test")
+    assert told.startswith("RMSE 1 of 1 (1 by the test, 0 worse by it), log score 1 of 1 (1 by")
+    assert told.endswith("CRPS 1 of 1 (1 by the test, 0 worse by it)")
     assert "RMSE 0 of 1 (0 by the test, 1 worse by it)" in favar_scores.duel(lines, ("PCA", "TVP"), ("GS-AE", "TVP"))
 
 

@@ -88,7 +88,7 @@ def forecast_page(rows: list[dict]) -> str:
         f"{NOTES[cell['data']]}; {count} origins, {cell['factors']} factors, {cell['draws']} draws after "
         f"{cell['burn']} sweeps. Each entry: RMSE over that of PCA with a constant VAR, in brackets the gain in mean "
         "log score (more is better) and the ratio of CRPS (less is better). Stars: Diebold-Mariano at 10, 5 and 1 %, "
-        "of squared errors and of CRPS."
+        "of each of the three."
     ]
     for target in found.index.unique("target"):
         part = found.loc[target]
@@ -108,9 +108,8 @@ def _entry(part: pd.DataFrame, key: tuple) -> str:
     if key not in part.index:
         return "–"
     one = part.loc[key]
-    return f"{one['ratio']:.2f}{one['stars']} ({one['gain']:+.2f}, {one['crps']:.2f}{one['crps_stars']})".replace(
-        "*", "∗"
-    )
+    marked = f"{one['ratio']:.2f}{one['stars']}", f"{one['gain']:+.2f}{one['gain_stars']}", one["crps_stars"]
+    return f"{marked[0]} ({marked[1]}, {one['crps']:.2f}{marked[2]})".replace("*", "∗")
 
 
 def models_in(lines: pd.DataFrame) -> set:

@@ -19,8 +19,8 @@ def frame_of(rows: list[dict]) -> pd.DataFrame:
 def scores(lines: pd.DataFrame, base: tuple[str, str] = BASE) -> pd.DataFrame:
     """Score every model, target and horizon over the origins that all models of a target have.
 
-    Columns: `ratio` of the RMSE to the base's with the `stars` of the Diebold-Mariano test; `gain`, the mean log score
-    less the base's; `crps` over the base's with its own `crps_stars`; `origins`.
+    Columns: `ratio` of the RMSE to the base's; `gain`, the mean log score less the base's; `crps` over the base's; each
+    with the stars of its own Diebold-Mariano test (`stars`, `gain_stars`, `crps_stars`); `origins`.
     """
     wide = lines.set_index(["target", "horizon", "encoder", "dynamics", "origin"])
     table = {}
@@ -41,10 +41,11 @@ def _score(one: pd.DataFrame, base: pd.DataFrame, horizon: int) -> dict:
     overlap = _overlap(one.index, horizon)
     return {
         "ratio": float(np.sqrt((errors**2).mean() / (others**2).mean())),
-        "stars": _stars(errors, others, overlap),
+        "stars": _stars(errors**2, others**2, overlap),
         "gain": float(one["log_score"].mean() - base["log_score"].mean()),
+        "gain_stars": _stars(-one["log_score"], -base["log_score"], overlap),
         "crps": float(one["crps"].mean() / base["crps"].mean()),
-        "crps_stars": _stars(np.sqrt(one["crps"]), np.sqrt(base["crps"]), overlap),  # the test squares
+        "crps_stars": _stars(one["crps"], base["crps"], overlap),
         "origins": len(one),
     }
 
@@ -56,9 +57,13 @@ def _overlap(origins: pd.Index, horizon: int) -> int:
     return min(1 + (horizon - 1) // apart, max(len(origins) - 1, 1))
 
 
-def _stars(errors: pd.Series, others: pd.Series, overlap: int) -> str:
-    """Stars of the Diebold-Mariano test; none for fewer than three origins."""
-    return stars(diebold_mariano(errors, others, overlap).pvalue) if len(errors) > 2 else ""
+def _stars(losses: pd.Series, others: pd.Series, overlap: int) -> str:
+    """Stars of the Diebold-Mariano test of two sequences of losses; none for fewer than three origins."""
+    if len(losses) < 3:
+        return ""
+    least = min(losses.min(), others.min())
+    roots = np.sqrt(losses - least), np.sqrt(others - least)  # the test squares, and takes differences
+    return stars(diebold_mariano(*roots, overlap).pvalue)
 
 
 def duel(lines: pd.DataFrame, one: tuple[str, str], other: tuple[str, str]) -> str:
@@ -67,10 +72,9 @@ def duel(lines: pd.DataFrame, one: tuple[str, str], other: tuple[str, str]) -> s
     parts = []
     for name, better, marks in (
         ("RMSE", found["ratio"] < 1.0, found["stars"]),
-        ("log score", found["gain"] > 0.0, None),
+        ("log score", found["gain"] > 0.0, found["gain_stars"]),
         ("CRPS", found["crps"] < 1.0, found["crps_stars"]),
     ):
-        tested = "" if marks is None else f" ({int(((marks != '') & better).sum())} by the test"
-        tested += "" if marks is None else f", {int(((marks != '') & ~better).sum())} worse by it)"
-        parts.append(f"{name} {int(better.sum())} of {len(better)}{tested}")
+        proved, disproved = (int(((marks != "") & side).sum()) for side in (better, ~better))
+        parts.append(f"{name} {int(better.sum())} of {len(better)} ({proved} by the test, {disproved} worse by it)")
     return ", ".join(parts)
