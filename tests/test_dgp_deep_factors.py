@@ -146,3 +146,27 @@ def test_trace_r2_takes_dependent_factors_and_refuses_other_lengths():
     assert trace_r2(TRUTH, twice) == pytest.approx(trace_r2(TRUTH, OTHER))
     with pytest.raises(ValueError, match=r"estimate: has 79 periods where truth has 80"):
         trace_r2(TRUTH, OTHER[1:])
+
+
+def test_the_authors_draws_are_one_stream_of_the_legacy_generator():
+    """With one factor and ρ = 0 the factor is the stream's first T normal numbers, but for the sign of all."""
+    world = simulate_deep_factors(T=30, N=4, rho=0.0, nonlinear=False, seed=7, draws="authors")
+    stream = np.random.RandomState(7).standard_normal(30 + 4)
+    np.testing.assert_allclose(np.abs(world.factors["f1"]), np.abs(stream[:30]))
+    np.testing.assert_allclose(np.abs(world.loadings["f1"]), np.abs(stream[30:]))
+
+
+def test_the_authors_draws_make_the_same_world_by_other_numbers():
+    settings = {"T": 20_000, "N": 3, "nonlinear": False, "rho": 0.5, "alpha": 0.5, "u": 0.5, "seed": 3}
+    ours, theirs = (simulate_deep_factors(**settings, draws=draws) for draws in ("kit", "authors"))
+    assert not np.allclose(ours.factors, theirs.factors)
+    for world in (ours, theirs):
+        gamma = (world.loadings**2).sum(axis=1) / (1.0 - 0.5**2)  # β = ½; an AR(1) of innovations (1 − α²) γ
+        np.testing.assert_allclose((world.complete - world.common).var() / gamma, 1.0, rtol=0.06)
+    gaps = simulate_deep_factors(T=37, N=7, missing=0.3, seed=1, draws="authors").y.isna()
+    assert int(gaps.sum().sum()) == int(37 * 7 * 0.3)
+
+
+def test_other_draws_are_refused():
+    with pytest.raises(ValueError, match="draws: must be one of"):
+        simulate_deep_factors(draws="numpy")

@@ -50,7 +50,11 @@ def test_quick_and_full_ask_for_what_they_promise(number):
     assert all(cell["nonlinear"] == (number == 2) for cell in full)
     assert len({cell_key(cell) for cell in quick}) == len(quick)
     assert all(cell["models"] == ["D2FM", "PCA", "DFM"] for cell in full)
-    assert len({cell["seed"] for cell in full}) == len(full)
+    by_setup = {}
+    for cell in full:
+        by_setup.setdefault(tuple(cell[key] for key in SETUP), set()).add(cell["seed"])
+    assert all(seeds == set(range(1, 101)) for seeds in by_setup.values())
+    assert len({tuple(c["seed"] for c in quick if [c[k] for k in SETUP] == list(one)) for one in setups}) == len(setups)
     assert {cell_key(cell | {"models": 0}) for cell in quick} <= {cell_key(cell | {"models": 0}) for cell in full}
 
 
@@ -61,7 +65,7 @@ def test_quick_mode_has_twelve_setups_and_more():
 def test_a_cell_scores_the_factor_set():
     cell = {"r": 2, "T": 40, "n": 9, "missing": 0, "rho": 0.5, "alpha": 0.5, "nonlinear": True, "seed": 3,
             "models": ["PCA"]}  # fmt: skip
-    world = simulate_deep_factors(T=40, N=9, r=2, rho=0.5, alpha=0.5, seed=3)
+    world = simulate_deep_factors(T=40, N=9, r=2, rho=0.5, alpha=0.5, seed=3, draws="authors")
     F = principal_components((world.y - world.y.mean()) / world.y.std(), 7).factors
     result = run(cell)
     by_hand = {
@@ -92,9 +96,9 @@ def test_gaps_are_filled_for_principal_components():
 
 def rows_around(number, offsets):
     """Rows of quick mode in which the D²FM's raw score is the paper's median plus these offsets, one a panel."""
-    rows = []
-    for cell in cells_of(number, "quick", len(offsets)):
-        printed = paper(number).loc[tuple(cell[key] for key in SETUP), "d2fm"] + offsets[cell["seed"] % 1000]
+    rows, cells = [], cells_of(number, "quick", len(offsets))
+    for cell, offset in zip(cells, offsets * (len(cells) // len(offsets)), strict=True):
+        printed = paper(number).loc[tuple(cell[key] for key in SETUP), "d2fm"] + offset
         scores = {"raw": printed, "constant": printed, "centred": 0.5}
         rest = {name: dict.fromkeys(scores, 0.4) for name in cell["models"][1:]}
         rows.append({**cell, "scores": {"D2FM": scores, **rest}, "converged": dict.fromkeys(cell["models"], True)})

@@ -20,6 +20,7 @@ from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_arrays import ArrayNetwork
 from tvplab.deep_dfm_layout import Layout
 from tvplab.deep_dfm_maps import LINKS
+from tvplab.deep_dfm_recipe import RECIPES, Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_training import train
 from tvplab.validation import check_choice, check_number, check_panel
@@ -52,6 +53,8 @@ class DeepDynamicFactors:
     threads : of the linear algebra; one is quickest for networks of this size.
     engine : "numpy", whose steps are written by hand, or "torch", the same network and the same start by another
         library, with its own noise; "auto" is numpy on the processor and torch on other devices.
+    variant : "recommended"; "paper", training as in the code behind the paper's Monte Carlo (which takes `draws` and
+        `pretrain` of 100); or a `deep_dfm_recipe.Recipe` of single differences.
     """
 
     n_factors: int
@@ -70,6 +73,7 @@ class DeepDynamicFactors:
     pretrain: int = 150
     threads: int = 1
     engine: str = "auto"
+    variant: str | Recipe = "recommended"
 
     def fit(self, Y) -> DeepDynamicFactorsResults:
         """Estimate from Y (T×N; NaN where missing), standardised series by series.
@@ -88,14 +92,15 @@ class DeepDynamicFactors:
         _check_length(data, self.factor_lags)
         encoder = (data.shape[1], *self.widths, self.n_factors)
         decoder = encoder[::-1] if self.symmetric else (self.n_factors, data.shape[1])
-        layout = Layout(encoder, decoder, self.link, tuple(map(int, np.flatnonzero(quarterly))))
-        network = self._network(layout, len(data))
+        recipe, rng = self.recipe, np.random.default_rng(self.seed)
+        layout = Layout(encoder, decoder, self.link, tuple(map(int, np.flatnonzero(quarterly))), recipe.one_stream)
+        network = self._network(layout, len(data), rng)
         bar = tqdm(total=self.max_iter, disable=not self.progress, desc="Monte Carlo rounds")
         with bar, network.threads(self.threads):
             trained = train(
                 network, scale.transform(data).to_numpy(), pretrain=self.pretrain, draws=self.draws,
                 max_iter=self.max_iter, tol=self.tol, rate=self.learning_rate,
-                watch=lambda loss: (bar.set_postfix(loss=f"{loss:.4f}"), bar.update()),
+                watch=lambda loss: (bar.set_postfix(loss=f"{loss:.4f}"), bar.update()), recipe=recipe, rng=rng,
             )  # fmt: skip
         if self.max_iter and not trained.converged:
             text = f"the loss still moved after {self.max_iter} Monte Carlo rounds; raise max_iter"
@@ -108,9 +113,13 @@ class DeepDynamicFactors:
         r = self.n_factors
         return (6 * r, 4 * r, 2 * r) if self.hidden is None else tuple(self.hidden)
 
-    def _network(self, layout: Layout, T: int):
+    @property
+    def recipe(self) -> Recipe:
+        """How training goes where the paper is silent."""
+        return self.variant if isinstance(self.variant, Recipe) else RECIPES[self.variant]
+
+    def _network(self, layout: Layout, T: int, rng: np.random.Generator):
         """Return the network in the engine asked for, at its start."""
-        rng = np.random.default_rng(self.seed)
         if self.engine == "numpy" or (self.engine == "auto" and self.device == "cpu"):
             return ArrayNetwork(layout, T, rng)
         try:
@@ -130,6 +139,8 @@ class DeepDynamicFactors:
         check_number(self.learning_rate, "learning_rate")
         check_choice(self.link, "link", tuple(LINKS))
         check_choice(self.engine, "engine", ("auto", "numpy", "torch"))
+        if not isinstance(self.variant, Recipe):
+            check_choice(self.variant, "variant", tuple(RECIPES))
         if self.engine == "numpy" and self.device != "cpu":
             raise ValueError(f"device: the engine 'numpy' computes on the \"cpu\", got {self.device!r}")
 

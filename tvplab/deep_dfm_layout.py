@@ -12,6 +12,7 @@ from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from tvplab.data.mixed_frequency import MARIANO_MURASAWA
 from tvplab.deep_dfm_maps import BATCH_EPS, Layer
@@ -23,15 +24,22 @@ DECAY = 0.96
 BETA_1, BETA_2, EPS = 0.9, 0.999, 1e-7
 """Adam's decay of the two moments, and what is added to the root of the second, after its correction."""
 
+CUT, CUT_SD = 2.0, 0.8796256610342398
+"""Where Keras cuts off its normal starting weights, and the standard deviation that this leaves."""
+
 
 @dataclass(frozen=True)
 class Layout:
-    """Widths of the encoder (n, hidden …, r) and decoder (r, hidden …, n), the link, and which series are quarterly."""
+    """Widths of the encoder (n, hidden …, r) and decoder (r, hidden …, n), the link, and which series are quarterly.
+
+    With `one_stream` all layers start from the same numbers.
+    """
 
     encoder: tuple[int, ...]
     decoder: tuple[int, ...]
     link: str
     quarterly: tuple[int, ...] = ()
+    one_stream: bool = False
 
     @property
     def linear_decoder(self) -> bool:
@@ -81,10 +89,15 @@ def split(layout: Layout, flat) -> tuple[list[Dense], list[Dense]]:
 
 
 def starting_weights(layout: Layout, rng: np.random.Generator) -> np.ndarray:
-    """Glorot: W normal with variance 2/(inputs + outputs), intercepts and shifts 0, scales 1; one vector (P,)."""
+    """Glorot: W normal with variance 2/(inputs + outputs), intercepts and shifts 0, scales 1; one vector (P,).
+
+    With `one_stream` each W takes the first of one list of normal numbers cut off at ±2 and scaled to variance one.
+    """
     theta = np.zeros(n_weights(layout))
+    stream = ndtri(rng.uniform(*ndtr([-CUT, CUT]), n_weights(layout))) / CUT_SD if layout.one_stream else None
     for layer in chain(*split(layout, theta)):
-        layer.W[:] = rng.standard_normal(layer.W.shape) * math.sqrt(2.0 / sum(layer.W.shape))
+        numbers = rng.standard_normal(layer.W.size) if stream is None else stream[: layer.W.size]
+        layer.W[:] = numbers.reshape(layer.W.shape) * math.sqrt(2.0 / sum(layer.W.shape))
         if layer.scale is not None:
             layer.scale[:] = 1.0
     return theta

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_maps import Layer
+from tvplab.deep_dfm_recipe import Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_states import LinearForm
 from tvplab.index_text import index_from_text, index_to_text
@@ -61,7 +62,11 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
         name: [Layer(arrays[f"{name}_{k}_W"], arrays[f"{name}_{k}_b"], on) for k, on in enumerate(links)]
         for name, links in text["links"].items()
     }
-    hidden = text["model"]["hidden"]
+    hidden, variant = text["model"]["hidden"], text["model"].get("variant", "recommended")
+    changed = {
+        "hidden": None if hidden is None else tuple(hidden),
+        "variant": variant if isinstance(variant, str) else Recipe(*variant),
+    }
     return DeepDynamicFactorsResults(
         factors=pd.DataFrame(arrays["factors"], index, names),
         loadings=pd.DataFrame(arrays["loadings"], series, names),
@@ -69,7 +74,7 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
         loss_path=arrays["loss_path"],
         converged=text["converged"],
         n_iter=len(arrays["loss_path"]) - 1,
-        model=DeepDynamicFactors(**text["model"] | {"hidden": None if hidden is None else tuple(hidden)}),
+        model=DeepDynamicFactors(**text["model"] | changed),
         data=pd.DataFrame(arrays["data"], index, series),
         _scale=Standardizer(pd.Series(arrays["scale_mean"], series), pd.Series(arrays["scale_sd"], series)),
         _form=LinearForm(**form | {"lags": int(form["lags"])}),

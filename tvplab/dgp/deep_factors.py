@@ -14,7 +14,8 @@ import pandas as pd
 from scipy.linalg import toeplitz
 from scipy.signal import lfilter
 
-from tvplab.validation import check_number
+from tvplab.dgp.deep_factor_draws import DRAWS, hidden_cells
+from tvplab.validation import check_choice, check_number
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def simulate_deep_factors(
     tau: float = 0.0,
     curvature: float = 1.0,
     seed: int | np.random.Generator = 0,
+    draws: str = "kit",
 ) -> SimulatedDeepFactors:
     """Simulate y_t = Λ φ(f_t) + ε_t with f_t = ρ f_{t-1} + u_t and ε_t = α ε_{t-1} + ϵ_t.
 
@@ -59,22 +61,24 @@ def simulate_deep_factors(
     tau : correlation of neighbouring series' idiosyncratic shocks, τ^|i−j|, from 0 to below 1.
     curvature : multiplies products and signs in φ(f), from 0 (they are there, and zero) to the paper's 1 and beyond.
     seed : fixes all shocks; which cells are missing, in which order, is drawn once, so that a larger share hides more.
+    draws : "kit"; or "authors", whose whole-number seeds 1 to 100 give the panels behind the paper's tables.
     """
     _check(T, N, r, rho, alpha, missing, u, tau)
-    rng = np.random.default_rng(seed)
-    factor_rng, loading_rng, noise_rng, hide_rng = rng.spawn(4)
+    check_choice(draws, "draws", tuple(DRAWS))
+    source = DRAWS[draws](seed)
     time, series = pd.RangeIndex(1, T + 1, name="period"), [f"y{i + 1}" for i in range(N)]
-    f = lfilter([1.0], [1.0, -rho], factor_rng.standard_normal((T, r)), axis=0)
+    f = lfilter([1.0], [1.0, -rho], source.shocks(T, r), axis=0)
     names, phi = factor_functions(f, nonlinear)
     size = np.where(np.arange(len(names)) < r, 1.0, check_number(curvature, "curvature", or_equal=True))
-    phi, loadings = phi * size, loading_rng.standard_normal((N, len(names)))
-    beta = noise_rng.uniform(u, 1.0 - u, N)
+    phi, loadings = phi * size, source.loadings(N, len(names))
+    beta = source.shares(N, u)
     gamma = beta / (1.0 - beta) / (1.0 - alpha**2) * ((loadings * size) ** 2).sum(axis=1)
-    noise = idiosyncratic(noise_rng.standard_normal((T, N)), gamma, alpha, tau)
+    innovations = source.innovations(T, toeplitz(tau ** np.arange(N)), np.sqrt((1.0 - alpha**2) * gamma))  # eq. 26
+    noise = lfilter([1.0], [1.0, -alpha], innovations, axis=0)
     common = pd.DataFrame(phi @ loadings.T, time, series)
     complete = common + noise
     return SimulatedDeepFactors(
-        y=complete.mask(hidden_cells(T, N, missing, hide_rng)),
+        y=complete.mask(source.hidden(T, N, missing)),
         factors=pd.DataFrame(f, time, names[:r]),
         factor_set=pd.DataFrame(phi, time, names),
         loadings=pd.DataFrame(loadings, series, names),
@@ -146,20 +150,6 @@ def factor_functions(f: np.ndarray, nonlinear: bool) -> tuple[list[str], np.ndar
     degree_2 = np.column_stack([f[:, j] * f[:, k] for j, k in pairs])
     signs = np.where(f > 0, 1.0, -1.0)
     return [*names, *products, *(f"sgn {name}" for name in names)], np.hstack([f, degree_2, signs])
-
-
-def idiosyncratic(shocks: np.ndarray, gamma: np.ndarray, alpha: float, tau: float) -> np.ndarray:
-    """Eqs 21 and 26: ε (T, N) from standard normal shocks, innovation covariance τ^|i−j| (1 − α²) √(γ_i γ_j)."""
-    correlation = toeplitz(tau ** np.arange(len(gamma)))
-    scaled = shocks @ np.linalg.cholesky(correlation).T * np.sqrt((1.0 - alpha**2) * gamma)
-    return lfilter([1.0], [1.0, -alpha], scaled, axis=0)
-
-
-def hidden_cells(T: int, N: int, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Flags (T, N) of exactly int(T N share) cells: the first so many of one random order."""
-    hidden = np.zeros(T * N, dtype=bool)
-    hidden[rng.permutation(T * N)[: int(T * N * share)]] = True
-    return hidden.reshape(T, N)
 
 
 def _check(T, N, r, rho, alpha, missing, u, tau) -> None:

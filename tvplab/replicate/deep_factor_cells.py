@@ -1,4 +1,7 @@
-"""One cell of the deep factor model's Monte Carlo (section 4): one simulated panel, the models fitted to it, scores."""
+"""One cell of the deep factor model's Monte Carlo (section 4): one simulated panel, the models fitted to it, scores.
+
+Panels are the authors' own, by their seeds, and the deep model is trained as theirs was (`deep_dfm_recipe`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from tvplab.replicate.study import Task
 
 SETUP = ["r", "T", "n", "missing", "rho", "alpha"]
 FULL_SIMS, QUICK_SIMS, TIME_SIMS = 100, {1: 20, 2: 10}, 20
+PAPER_TRAINING = {"variant": "paper", "draws": 100, "pretrain": 100}
+"""Settings of the deep model in the code behind the tables; its other ones are the defaults."""
 QUICK_LINEAR = [
     (r, T, n, missing, rho, 0.5)
     for r in (1, 3)
@@ -48,16 +53,22 @@ def paper(number: int) -> pd.DataFrame:
 def cells_of(number: int, mode: str, sims: int | None = None) -> list[dict]:
     """List the panels of Table 1 (linear) or 2 (nonlinear); quick mode fits the DFM to the smallest of Table 1.
 
-    Each setup has its own seeds: with the same factor paths everywhere, all setups would share their luck.
+    Full mode takes all the authors' seeds.  In quick mode each setup has its own selection of them: with the same
+    factor paths everywhere, all setups would share their luck.
     """
     every = list(paper(number).index)
-    panels = sims or {"quick": QUICK_SIMS[number], "full": FULL_SIMS}[mode]
+    panels = min(sims or {"quick": QUICK_SIMS[number], "full": FULL_SIMS}[mode], FULL_SIMS)
     return [
         dict(zip(SETUP, map(_plain, setup), strict=True))
-        | {"nonlinear": number == 2, "seed": 1000 * every.index(setup) + k, "models": _models(number, setup, mode)}
+        | {"nonlinear": number == 2, "seed": seed_of(every.index(setup), k), "models": _models(number, setup, mode)}
         for setup in (QUICK_SETUPS[number] if mode == "quick" else every)
         for k in range(panels)
     ]
+
+
+def seed_of(place: int, k: int) -> int:
+    """Seed 1 to 100 of panel k of the setup in this place of the table: each setup has its own order of them."""
+    return 1 + (13 * place + 37 * k) % FULL_SIMS
 
 
 def _plain(value) -> int | float:
@@ -71,10 +82,10 @@ def _models(number: int, setup: tuple, mode: str) -> list[str]:
 
 
 def world_of(cell: dict) -> SimulatedDeepFactors:
-    """Simulate the panel of a cell: the same for every model."""
+    """Simulate the panel of a cell, the authors' with that seed: the same for every model."""
     return simulate_deep_factors(
         T=cell["T"], N=cell["n"], r=cell["r"], nonlinear=cell["nonlinear"], rho=cell["rho"], alpha=cell["alpha"],
-        missing=cell["missing"], seed=cell["seed"],
+        missing=cell["missing"], seed=cell["seed"], draws="authors",
     )  # fmt: skip
 
 
@@ -99,14 +110,18 @@ def scores(truth: pd.DataFrame, estimate) -> dict[str, float]:
     }
 
 
-def fit_d2fm(y: pd.DataFrame, size: int, cell: dict) -> tuple[pd.DataFrame, bool]:
-    """Deep model with r̃ factors: four layers in a nonlinear world, one linear layer in a linear one."""
+def fit_d2fm(y: pd.DataFrame, size: int, cell: dict, **training) -> tuple[pd.DataFrame, bool]:
+    """Deep model with r̃ factors: four layers in a nonlinear world, one linear layer in a linear one.
+
+    `training` are settings of `DeepDynamicFactors` in the place of `PAPER_TRAINING`.
+    """
     from tvplab.deep_dfm import DeepDynamicFactors
     from tvplab.volatility import ConvergenceWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # counted
-        fit = DeepDynamicFactors(size, hidden=None if cell["nonlinear"] else (), seed=cell["seed"]).fit(y)
+        hidden, settings = None if cell["nonlinear"] else (), training or PAPER_TRAINING
+        fit = DeepDynamicFactors(size, hidden=hidden, seed=cell["seed"], **settings).fit(y)
     return fit.factors, fit.converged
 
 
@@ -138,24 +153,24 @@ def linear_dfm(y: pd.DataFrame, size: int):
 
 
 FITS = {"D2FM": fit_d2fm, "PCA": fit_pca, "DFM": fit_dfm}
-TASK = Task("deep-factors", run, version="1")
+TASK = Task("deep-factors", run, version="2")
 
 
 def time_cells(mode: str, sims: int | None = None) -> list[dict]:
-    """List the fits of Table 3 (three factors, nonlinear); quick mode takes 50 and 150 series, T = 150, one panel."""
+    """List the fits of Table 3 (three factors, nonlinear); quick mode: 50 and 150 series, T = 150, three panels."""
     sizes = [(50, 150), (150, 150)] if mode == "quick" else list(paper(3).index)
-    panels = sims or {"quick": 1, "full": TIME_SIMS}[mode]
+    panels = sims or {"quick": 3, "full": TIME_SIMS}[mode]
     rounds = {"quick": 2, "full": 500}[mode]
     return [{"n": int(n), "T": int(T), "seed": s, "rounds": rounds} for n, T in sizes for s in range(panels)]
 
 
 def run_times(cell: dict) -> dict:
-    """Processor seconds of a deep fit, and of the DFM's EM: in all, and a round."""
+    """Processor seconds of a deep fit by the kit's training, and of the DFM's EM: in all, and a round."""
     y = simulate_deep_factors(T=cell["T"], N=cell["n"], r=3, seed=cell["seed"]).y
-    size = 12
-    fit_d2fm(y.iloc[:40, :5], 1, {"nonlinear": True, "seed": 0})  # loads what is needed
+    size, kit = 12, {"variant": "recommended"}
+    fit_d2fm(y.iloc[:40, :5], 1, {"nonlinear": True, "seed": 0}, **kit)  # loads what is needed
     start = time.process_time()
-    fit_d2fm(y, size, {"nonlinear": True, "seed": cell["seed"]})
+    fit_d2fm(y, size, {"nonlinear": True, "seed": cell["seed"]}, **kit)
     deep, model, start = time.process_time() - start, linear_dfm(y, size), time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it stops early is asked for
