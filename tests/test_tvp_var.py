@@ -12,6 +12,7 @@ from tvplab.tvp_var_equations import (
     companion_roots,
     equation,
     equation_prior,
+    explodes,
     impulse_responses,
     lagged,
     residual_sd,
@@ -59,6 +60,20 @@ def test_impulse_responses_are_statsmodels():
         found = impulse_responses(B0, B, sd[[shock]], shock, 8)
         np.testing.assert_allclose(found[0], REFERENCE.irf(8).orth_irfs[:, :, shock], atol=1e-10)
     assert companion_roots(B0, B)[0] == pytest.approx(1 / np.abs(REFERENCE.roots).min())
+
+
+@pytest.mark.parametrize("size", [0.0, 0.03, 0.06, 3.0])
+def test_a_draw_explodes_where_its_largest_root_exceeds_one(size):
+    """Roots near 1, of which some are left to the eigenvalues, far outside, and on the circle."""
+    rng, n, lags = np.random.default_rng(8), 3, 2
+    B0 = np.tile(np.eye(n), (400, 1, 1)) + np.tril(rng.standard_normal((400, n, n)), -1)
+    B = np.concatenate([np.zeros((n, 1)), np.diag([0.3, 0.8, 0.95]), np.zeros((n, n))], axis=1)
+    B = B0 @ (B + size * rng.standard_normal((400, n, 1 + n * lags)))
+    roots = companion_roots(B0, B)
+    np.testing.assert_array_equal(explodes(B0, B), roots > 1.0)
+    assert (roots > 1.0).mean() == pytest.approx({0.0: 0.0, 0.03: 0.2, 0.06: 0.4, 3.0: 1.0}[size], abs=0.19)
+    walk = np.concatenate([np.zeros((n, 1)), np.eye(n), np.zeros((n, n))], axis=1)
+    assert not explodes(np.eye(n)[None], walk[None]).any()
 
 
 def test_equations_add_up_to_the_system():

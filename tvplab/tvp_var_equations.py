@@ -21,6 +21,9 @@ from tvplab.gibbs_priors import SHAPE, least_squares
 from tvplab.stochastic_volatility import OFFSET
 from tvplab.validation import as_frame, check_distinct_columns, check_varying
 
+SQUARINGS = 10
+"""A root within a few thousandths of 1 is then still undecided."""
+
 
 @dataclass(frozen=True)
 class Tightness:
@@ -125,19 +128,42 @@ def impulse_responses(B0: np.ndarray, B: np.ndarray, scale: np.ndarray, shock: i
     """Ψ_0..Ψ_H (R, H + 1, n) to one structural shock of size `scale` (R,): Ψ_h = Σ_l B_0⁻¹B_l Ψ_{h−l} (spec C.4)."""
     R, n = B0.shape[:2]
     A, lags = np.linalg.solve(B0, B[:, :, 1:]), (B.shape[2] - 1) // n
-    out = np.zeros((R, horizon + 1, n))
-    out[:, 0] = np.linalg.inv(B0)[:, :, shock] * scale[:, None]
-    for h in range(1, horizon + 1):
-        for lag in range(1, min(lags, h) + 1):
-            out[:, h] += np.einsum("rij,rj->ri", A[:, :, (lag - 1) * n : lag * n], out[:, h - lag])
+    out = np.zeros((R, lags + horizon, n))  # newest first, zeros before the shock
+    out[:, horizon] = np.linalg.inv(B0)[:, :, shock] * scale[:, None]
+    for h in range(horizon - 1, -1, -1):
+        out[:, h] = (A @ out[:, h + 1 : h + 1 + lags].reshape(R, -1, 1))[:, :, 0]
+    return out[:, horizon::-1]
+
+
+def companion(B0: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Companion matrices (R, np, np) of B_0⁻¹B_1, …, B_0⁻¹B_p."""
+    R, n = B0.shape[:2]
+    width = B.shape[2] - 1
+    out = np.zeros((R, width, width))
+    out[:, :n] = np.linalg.solve(B0, B[:, :, 1:])
+    out[:, range(n, width), range(width - n)] = 1.0
     return out
 
 
 def companion_roots(B0: np.ndarray, B: np.ndarray) -> np.ndarray:
     """Largest modulus (R,) of the companion matrix's eigenvalues: above 1 the draw explodes."""
-    R, n = B0.shape[:2]
-    width = B.shape[2] - 1
-    companion = np.zeros((R, width, width))
-    companion[:, :n] = np.linalg.solve(B0, B[:, :, 1:])
-    companion[:, range(n, width), range(width - n)] = 1.0
-    return np.abs(np.linalg.eigvals(companion)).max(axis=1)
+    return np.abs(np.linalg.eigvals(companion(B0, B))).max(axis=1)
+
+
+def explodes(B0: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Whether the largest companion root of a draw (R,) exceeds 1, in a fraction of the time that roots take.
+
+    Companion matrices C are squared again and again: where C^m has a norm below 1, all roots lie inside, and where its
+    trace is larger than its size np, one lies outside.  What ten squarings leave open is for the eigenvalues.
+    """
+    power = companion(B0, B)
+    out, open_ = np.zeros(len(power), dtype=bool), np.arange(len(power))
+    for _ in range(SQUARINGS):
+        power = power @ power
+        outside = np.abs(np.trace(power, axis1=1, axis2=2)) > power.shape[1]
+        inside = np.abs(power).sum(axis=2).max(axis=1) < 1.0
+        out[open_[outside]] = True
+        left = ~(inside | outside)
+        open_, power = open_[left], power[left]
+    out[open_] = companion_roots(B0[open_], B[open_]) > 1.0
+    return out

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tvplab.gibbs_chain import Draws
 from tvplab.mcmc import effective_size, split_r_hat
-from tvplab.tvp_var_equations import check_whole, companion_roots, impulse_responses, system
+from tvplab.tvp_var_equations import check_whole, explodes, impulse_responses, system
 from tvplab.tvp_var_forecast import Forecast, simulate_futures
 from tvplab.validation import check_choice, check_number
 
@@ -86,7 +86,7 @@ class TVPVARResults:
 
     def explosive(self, date) -> float:
         """Share of draws whose coefficients at a date explode: the largest companion root exceeds 1."""
-        return float(np.mean(companion_roots(*self._system(date)) > 1.0))
+        return float(np.mean(explodes(*self._system(date))))
 
     def irf(self, shock, date, horizon: int = 20, size: float | None = None, level: float = 0.68) -> ImpulseResponse:
         """Responses to a structural shock of a date, recursive identification, coefficients frozen at that date.
@@ -164,7 +164,7 @@ class TVPVARResults:
         B0, B = self._system(date)
         i, t = self.names.index(shock), self._place(date)
         scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), _size(size))
-        return impulse_responses(B0, B, scale, i, horizon), companion_roots(B0, B) <= 1.0
+        return impulse_responses(B0, B, scale, i, horizon), ~explodes(B0, B)
 
     def _summary(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
         """Quantiles of the responses (R, H + 1, n) that do not explode."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.dates import num2date
 
 from tvplab import TVPVAR, explore
 from tvplab.explore.tvp_var import SCALES
@@ -35,6 +36,10 @@ def test_it_shows_the_results_irf(explorer, scale, size):
     for line, name in zip(explorer.panel.artists["lines"], DATA, strict=True):
         np.testing.assert_allclose(line.get_ydata(), size * expected.median[name], atol=1e-12)
     low, high = explorer.result.edges[1:]
+    drawn = explorer.panel.artists["bands"][1].get_xy()
+    np.testing.assert_array_equal(
+        drawn[:42], np.column_stack([[*range(21), *range(20, -1, -1)], [*low[:, 1], *high[::-1, 1]]])
+    )
     assert (low <= high).all()
     np.testing.assert_allclose(
         np.minimum(low, high)[:, 2], np.minimum(size * expected.lower, size * expected.upper)["rate"]
@@ -67,7 +72,7 @@ def test_limits_stay_while_date_and_size_move(explorer):
         explorer.set(date=RESULTS.index[place], size=-2.0)
     assert [ax.get_ylim() for ax in explorer.figure.axes] == limits
     mark = explorer.panel.artists["mark"].get_xdata()[0]
-    assert pd.Timestamp(mark) == RESULTS.index[78].to_timestamp()
+    assert num2date(mark).replace(tzinfo=None) == RESULTS.index[78].to_timestamp()
 
 
 def test_words(explorer):

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from tvplab.data import load
+from tvplab.explore.band import Band
 from tvplab.explore.controls import choice, float_slider, stops_slider
 from tvplab.explore.explorer import Explorer
 from tvplab.plots.ridge import time_axis
@@ -31,7 +33,10 @@ CAPTION = "The coefficients are those of the marked date, held there; grey is th
 
 @dataclass(frozen=True)
 class ResponseAtDate:
-    """What one position of the controls shows: quantiles (3, H + 1, n) of the responses, median first."""
+    """What one position of the controls shows: quantiles (3, H + 1, n) of the responses, median first.
+
+    `time` (T − p,) are the dates as the axis of the strip has them.
+    """
 
     results: TVPVARResults
     names: list
@@ -42,6 +47,7 @@ class ResponseAtDate:
     explosive: float
     sd: np.ndarray
     limits: np.ndarray
+    time: np.ndarray
     title: str
 
 
@@ -74,7 +80,8 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
     names = results.names[-MOST_PANELS:]
     edges = functools.lru_cache(maxsize=256)(functools.partial(_edges, results, names))
     limits = functools.lru_cache(maxsize=32)(functools.partial(_limits, results, edges))
-    middle = results.index[len(results.index) // 2]
+    sd = functools.cache(lambda shock: np.median(results.volatility[shock], axis=1))
+    middle, time = results.index[len(results.index) // 2], _numbers(results.index)
 
     def compute(date, shock, size, scale):
         quantiles, explosive = edges(date, shock, scale)
@@ -87,8 +94,9 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
             np.stack([quantiles[0] * size, low, high]),
             edges(middle, shock, scale)[0][0] * size,
             explosive,
-            np.median(results.volatility[shock], axis=1),
+            sd(shock),
             limits(shock, scale),
+            time,
             note,
         )
 
@@ -126,8 +134,9 @@ def _controls(results: TVPVARResults, middle) -> dict:
 def _edges(results: TVPVARResults, names: list, date, shock, scale: str) -> tuple[np.ndarray, float]:
     """Median, lower and upper response (3, H + 1, n) to a shock of size 1 in its scale, and the share that explodes."""
     response = results.irf(shock, date, HORIZON, size=1.0 if scale == SCALES[0] else None, level=LEVEL)
-    frames = (response.median, response.lower, response.upper)
-    return np.stack([frame[names].to_numpy() for frame in frames]), response.explosive
+    places = [results.names.index(name) for name in names]
+    edges = np.stack([frame.to_numpy() for frame in (response.median, response.lower, response.upper)])
+    return edges[:, :, places], response.explosive
 
 
 def _limits(results: TVPVARResults, edges, shock, scale: str) -> np.ndarray:
@@ -138,6 +147,12 @@ def _limits(results: TVPVARResults, edges, shock, scale: str) -> np.ndarray:
     dates = results.index[np.linspace(0, len(results.index) - 1, 9).astype(int)]
     reach = [np.abs(edges(date, shock, scale)[0]).max(axis=(0, 1)) for date in dates if results.explosive(date) < 1.0]
     return 1.2 * LARGEST * np.max([np.full(len(results.names[-MOST_PANELS:]), 1e-9), *reach], axis=0)
+
+
+def _numbers(index: pd.Index) -> np.ndarray:
+    """Dates as the numbers of an axis."""
+    time = time_axis(index)
+    return date2num(time) if isinstance(time, pd.DatetimeIndex) else time.to_numpy(dtype=float)
 
 
 def _said(date) -> str:
@@ -162,20 +177,19 @@ def _build(figure: Figure, move: ResponseAtDate) -> dict:
     zeros = np.zeros(len(horizons))
     return {
         "middles": [ax.plot(horizons, zeros, color=COLOURS["grey"], ls="--", lw=1.2)[0] for ax in tops],
-        "bands": [ax.fill_between(horizons, zeros, zeros, color=COLOURS["blue"], alpha=0.2, lw=0) for ax in tops],
+        "bands": [Band(ax, horizons, COLOURS["blue"], 0.2) for ax in tops],
         "lines": [ax.plot(horizons, zeros, color=COLOURS["blue"])[0] for ax in tops],
-        "mark": strip.axvline(time[move.place], color=COLOURS["black"], ls="--", lw=1.2),
+        "mark": strip.axvline(move.time[move.place], color=COLOURS["black"], ls="--", lw=1.2),
     }
 
 
 def _update(artists: dict, move: ResponseAtDate) -> None:
     """Move the artists."""
-    horizons = np.arange(move.edges.shape[1])
     for i, (line, band, middle) in enumerate(zip(artists["lines"], artists["bands"], artists["middles"], strict=True)):
         line.set_ydata(move.edges[0, :, i])
-        band.set_data(horizons, move.edges[1, :, i], move.edges[2, :, i])
+        band.move(move.edges[1, :, i], move.edges[2, :, i])
         middle.set_ydata(move.middle[:, i])
-    artists["mark"].set_xdata([time_axis(move.results.index)[move.place]] * 2)
+    artists["mark"].set_xdata([move.time[move.place]] * 2)
 
 
 def _readout(move: ResponseAtDate) -> dict[str, str]:
