@@ -79,7 +79,7 @@ class ArrayNetwork:
     def descend(self, panels, target: np.ndarray, weight: np.ndarray, batches: list[slice]) -> None:
         """One epoch for each panel (T, N): steps on the loss Σ weight (F(G(panel)) − target)², batch by batch.
 
-        With normal errors it is −log of eq. 17, up to constants; over many panels, eq. 18.
+        The loss of eqs. 4 and 5; with normal errors −log of eq. 17, up to constants, and over many panels eq. 18.
         `weight` (T, N) is zero where the target is missing, so that such a cell has no gradient at all.
         """
         for panel in panels:

@@ -24,7 +24,7 @@ PHIS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 
 @dataclass(frozen=True)
 class RandomWalk:
-    """β_t = β_{t-1} + u_t from β_1: C is the triangle of ones (the paper's eq. 2)."""
+    """β_t = β_{t-1} + u_t from β_1: C is the triangle of ones (section 2.2)."""
 
     def accumulate(self, U: np.ndarray) -> np.ndarray:
         """C U (T, J) for innovations U (T, J) whose rows before the first innovation are zero."""
