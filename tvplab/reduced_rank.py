@@ -9,12 +9,12 @@ import numbers
 import warnings
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
+from tvplab.reduced_rank_tuning import Tuned, near, noise_level, tune
 from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual_variance, volatility_model
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults
@@ -23,7 +23,8 @@ from tvplab.ridge_start import taken_over
 from tvplab.ridge_system import SystemResults
 from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver
-from tvplab.tvp_loadings import Penalties, identified, normalised, principal_loadings
+from tvplab.tvp_loadings import identified, normalised, principal_loadings
+from tvplab.tvp_rank import SecondStep, best_rank, score_ranks
 from tvplab.validation import check_choice, check_number
 from tvplab.volatility import ConvergenceWarning
 
@@ -38,9 +39,9 @@ class ReducedRankRidge(TwoStepRidge):
     Parameters
     ----------
     lam, cv, lams, lam0, scale, constant, law, volatility, noise_power, drift_power : as in `TwoStepRidge`.
-    rank : number of factors to start from; None takes as many as `variance_share` needs.  Either way factors whose
-        loadings all become zero are dropped.
-    max_rank : most factors to start from when `rank` is None; 5 as in the paper.
+    rank : number of factors to start from; None takes as many as `variance_share` needs, "cv" as many as predict
+        held-out periods best (`tvp_rank`), none included.  Each way factors whose loadings all become zero are dropped.
+    max_rank : most factors to start from when `rank` is None or "cv"; 5 as in the paper.
     variance_share : share of the squares of 2SRR's increments that the factors to start from reproduce, in (0, 1].
         The paper has such a threshold (its footnote 20) and does not say which.
     l1_ratio : share ρ of the loadings' penalty that is ℓ₁, in (0, 1]: .5 is the paper's elastic net, 1 the lasso.
@@ -60,13 +61,18 @@ class ReducedRankRidge(TwoStepRidge):
     rows.  Between rounds Λ is scaled so that λ means what it means in 2SRR.
 
     Cross-validation given Λ is optimistic, since Λ has seen every period: an ξ or a rank chosen by it overfits.  So
-    cross-validation chooses λ alone; ξ follows the noise level, and the rank follows ξ.  Where the noise drowns every
-    drift all loadings become zero: `rank` is 0, and the fit is the constant regression.
+    it chooses λ alone; ξ follows the noise level, and the final rank follows ξ.  Where the noise drowns every drift
+    all loadings become zero: `rank` is 0, and the fit is the constant regression.
+
+    The two rules for the start differ most where 2SRR's increments are noisy: noise spreads them over many components,
+    all of which the share counts, while cross-validation, whose Λ has not seen the fold, counts those that help to
+    predict.  It starts from fewer factors, so that the first round is shorter; what ξ leaves is then mostly the same.
+    `rank="cv"` costs one factorisation a fold and rank.
 
     With `pooled`, M equations are one regression of T·M rows: time grows with (T·M)³, and λ is common.
     """
 
-    rank: int | None = None
+    rank: int | str | None = None
     max_rank: int = 5
     variance_share: float = 0.8
     l1_ratio: float = 0.5
@@ -86,7 +92,10 @@ class ReducedRankRidge(TwoStepRidge):
         problem = Problem.of(y, X, self)
         search, everyone = Search.of(self, problem.index), list(range(len(problem.targets)))
         fits = taken_over(start, problem, self._two_step())
-        if self.rank is not None and self.rank > len(problem.names) * (len(everyone) if self.pooled else 1):
+        if self.rank == "cv" and not search.folds:
+            raise ValueError('rank: "cv" needs held-out errors; use lam="cv", and a cv other than "gcv" and "ml"')
+        most = len(problem.names) * (len(everyone) if self.pooled else 1)
+        if isinstance(self.rank, numbers.Integral) and self.rank > most:
             raise ValueError(f"rank: {self.rank} factors for {len(problem.names)} coefficients an equation")
         if self.pooled and len({fit.law for fit in fits}) > 1:
             raise ValueError("law: equations chose different φ; give phi where factors are pooled")
@@ -98,7 +107,8 @@ class ReducedRankRidge(TwoStepRidge):
         """Refuse hyperparameters that make no sense."""
         for name in ("rank", "max_rank", "rounds", "max_sweeps"):
             value = getattr(self, name)
-            if name == "rank" and value is None:
+            if name == "rank" and (value is None or isinstance(value, str)):
+                check_choice(value, name, (None, "cv"))
                 continue
             if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
                 raise ValueError(f"{name}: must be a whole number of at least 1, got {value!r}")
@@ -114,17 +124,19 @@ class ReducedRankRidge(TwoStepRidge):
         law, T = fits[group[0]].law, len(problem.index)
         variances = np.column_stack([fits[m].sigma2.to_numpy() / problem.sd_y[m] ** 2 for m in group])
         factors = FactorProblem(problem.X, problem.Y[:, group], _relative(variances, 1.0), problem.lam0, law)
+        lam = np.exp(np.mean([np.log(fits[m].lam) for m in group]))
+        ranks = self._ranks(problem, near(search, lam), fits, group, factors) if self.rank == "cv" else None
         search = replace(
             search, folds=tuple(np.concatenate([F + T * m for m in range(len(group))]) for F in search.folds)
         )
         if search.criterion == "loo" and len(group) > 1:
             search = replace(search, criterion="folds")  # the fold of a period is its row in every equation
         U = np.hstack([increments_of(problem, m, fits[m]) for m in group])
-        lam = np.exp(np.mean([np.log(fits[m].lam) for m in group]))
-        loadings = principal_loadings(U, self.rank, self.max_rank, self.variance_share)
+        rank = self.rank if ranks is None else best_rank(ranks)
+        loadings = principal_loadings(U, rank, self.max_rank, self.variance_share)
         start = tune(near(search, lam), factors, loadings)
         best, path, settled = self._rounds(search, start)
-        more = {"objective_path": path, "n_iter": len(path)}
+        more = {"objective_path": path, "n_iter": len(path), "rank_path": ranks}
         return [
             replace(
                 named(problem, search, best, group, m, more, best.lam),
@@ -133,6 +145,16 @@ class ReducedRankRidge(TwoStepRidge):
             )
             for m in group
         ]
+
+    def _ranks(self, problem: Problem, search: Search, fits: list, group: list[int], factors: FactorProblem):
+        """Score the numbers of factors to start from, each fold's by loadings that have not seen it."""
+        steps = []
+        for m in group:
+            one = fits[m]._solver  # perhaps the banded route's
+            solver = DualSolver(problem.X, one.omega_u, one.omega_e, problem.lam0, fits[m].law)
+            steps.append(SecondStep(solver, problem.Y[:, m], fits[m].lam))
+        most = min(self.max_rank, len(problem.names) * len(group))
+        return score_ranks(factors, steps, search.folds, search.lams, most)
 
     def _rounds(self, search: Search, now: Tuned) -> tuple[Tuned, pd.DataFrame, bool]:
         """Step 2 of Algorithm 3: the last round, the objective's path, whether every round settled."""
@@ -153,41 +175,6 @@ class ReducedRankRidge(TwoStepRidge):
             if last:
                 break
         return now, pd.DataFrame(path, columns=["round", "sweep", "objective"]), settled
-
-
-class Tuned(NamedTuple):
-    """Step 1 at the λ that cross-validation chooses for loadings Λ (M·K, r) and Ω_ε; `sigma2` is σ̂², standardised."""
-
-    factors: FactorProblem
-    loadings: np.ndarray
-    solver: DualSolver
-    scores: np.ndarray
-    lam: float
-    sigma2: float
-
-
-def near(search: Search, lam: float) -> Search:
-    """The candidates within two decades of λ: enough on the way, at less than half the price."""
-    close = np.abs(np.log10(search.lams / lam)) <= 2.0 + 1e-9
-    return replace(search, lams=search.lams[close]) if close.any() else search
-
-
-def tune(search: Search, factors: FactorProblem, loadings: np.ndarray) -> Tuned:
-    """Choose λ for the drift covariance ΛΛ'/λ, exactly and from one factorisation."""
-    solver, y = factors.solver(loadings), factors.stacked[1]
-    scores = search.scores(solver, y)[:, 0]
-    lam = float(search.lams[np.argmin(scores)])
-    rest = (y - explained(solver, solver.solve(y, lam)))[:, 0]
-    sigma2 = residual_variance(rest, solver.omega_e, float(solver.slack(lam).sum()), lam)
-    return Tuned(factors, loadings, solver, scores, lam, sigma2)
-
-
-def noise_level(now: Tuned, l1_ratio: float, multiple: float) -> Penalties:
-    """λ, and ξ with ξρ = multiple · 2 σ̂ ‖w‖ √(2 log J): what the largest of J gradients 2 w_j'ε is in noise."""
-    W = now.factors.loading_regressors(now.factors.increments(now.loadings, now.lam))
-    size = np.sqrt(np.mean([np.sum(one**2) / one.shape[1] for one in W]))
-    universal = 2.0 * np.sqrt(now.sigma2) * size * np.sqrt(2.0 * np.log(max(2, W[0].shape[1])))
-    return Penalties(now.lam, multiple * universal / l1_ratio, l1_ratio)
 
 
 def increments_of(problem: Problem, m: int, fit: RidgeResults) -> np.ndarray:

@@ -28,6 +28,8 @@ class ReducedRankResults(RidgeResults):
     rank : number of factors r that the data kept; 0 when no coefficient moves.
     objective_path : frame with columns `round`, `sweep`, `objective` (eq. 14, standardised units).  λ, ξ and Ω_ε are
         fixed in a round, in which the objective never rises; from round to round they are tuned anew.
+    rank_path : frame of the numbers of factors that `rank="cv"` tried to start from: `rank`, its best `lam`, and the
+        `score` there (held out, standardised units); the smallest score is the choice.  None for another `rank`.
     n_iter : sweeps over eqs. 17 and 18, all rounds together.
     converged : whether every round settled and the volatility model converged.
     first_step : the 2SRR fit that the factors start from.
@@ -38,6 +40,7 @@ class ReducedRankResults(RidgeResults):
     increments: pd.DataFrame = None
     objective_path: pd.DataFrame = field(default=None, repr=False)
     n_iter: int = 0
+    rank_path: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def rank(self) -> int:

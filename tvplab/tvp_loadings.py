@@ -28,6 +28,8 @@ def elastic_net(W: np.ndarray, y: np.ndarray, penalties: Penalties, start: np.nd
     """Minimise ‖y − W l‖² + ξ(ρ‖l‖₁ + (1 − ρ)/2 l'l) over l (J,) by scikit-learn's coordinate descent from `start`."""
     from sklearn.linear_model import enet_path
 
+    if W.shape[1] == 0:  # no factor
+        return start
     gram, products = W.T @ W, W.T @ y
     _, path, _ = enet_path(
         np.asfortranarray(W),
