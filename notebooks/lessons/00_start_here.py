@@ -90,11 +90,13 @@ explore.ridge(shapes=("cosine",), T=150)
 # | $\beta_t$ | coefficients | `beta` | every period |
 # | $u_t$, $\sigma_u^2$ | a period's drift, its variance | `sigma_u2` | by coefficient |
 # | $\epsilon_t$, $\sigma_\epsilon^2$ | error, its variance | `sigma2` | by period, in two steps |
-# | $\lambda$ | drift penalty, $\sigma_\epsilon^2/\sigma_u^2$ | `lam` | never: one number |
+# | $\lambda$ | drift penalty, $\sigma_\epsilon^2/\sigma_u^2$ (in lesson 1 $\lambda_i$ are loadings) | `lam` | never: one number |
 # | $\lambda_0$ | penalty on the first period's coefficients | `lam0` | never |
-# | $B_t$, $f_t$ | loadings, factors | `loadings`, `factors` | every period |
+# | $B_t$, $f_t$ | loadings, factors (lesson 1: $Z$, $x_t$; its $B$ moves the factors) | `loadings`, `factors` | every period |
 # | $\gamma_t$ | whether a loading is in the slab | `inclusion` | every period |
 # | $T$, $K$, $N$, $r$ | periods, regressors, series, factors | `T`, `K`, `N`, `r` | |
+#
+# With a paper at hand: [EQUATIONS.md](../EQUATIONS.md) leads from each of its equations to the function and the lesson.
 #
 # ## Words
 #
