@@ -29,7 +29,8 @@ def training_prior(y, X, drift: str, volatility: str, k_B: float, k_Q: float, k_
     b, V, variance = least_squares(y, X)
     if variance <= 1e-12 * np.mean(y**2):
         raise ValueError(f"training: the first {tau} periods of y are explained without error; no scale to start from")
-    return Prior(b, k_B * V, _drift_prior(drift, V, tau, k_Q), _noise_prior(volatility, variance, k_W, k_sig))
+    noise = _noise_prior(volatility, variance, k_W, k_sig)
+    return Prior(b, k_B * V, _drift_prior(drift, V, tau, k_Q), noise, interweave=True)
 
 
 def least_squares(y: np.ndarray, X: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
