@@ -17,33 +17,51 @@ from tvplab.statespace import LOG_2PI
 
 
 def factor_round(y: np.ndarray, anchors: np.ndarray, r: int, m: int, start_variance: float):
-    """Return the round of EM on packed parameters x = (Φ by column, Q's upper triangle, R, free Λ by column).
+    """Return the round of EM on packed parameters (`pack_factors`); Φ has m = r·p columns.
 
-    y (T, N), NaN where missing; the rows `anchors` of Λ are the identity; Φ has m = r·p columns.  x → log-likelihood,
-    −∞ where R or Q is no covariance matrix, and a function that returns the next x.
+    y (T, N), NaN where missing; the rows `anchors` of Λ are the identity.  x → log-likelihood, −∞ where R or Q is no
+    covariance matrix, and a function that returns the next x.
     """
-    N, seen, upper = y.shape[1], np.isfinite(y), np.triu_indices(r)
-    values, free = np.where(seen, y, 0.0), ~np.isin(np.arange(N), anchors)
-    ends = np.cumsum([r * m, len(upper[0]), N])
-    loadings, Q = np.zeros((N, r)), np.zeros((r, r))
-    loadings[anchors] = np.eye(r)
+    seen, free = np.isfinite(y), ~np.isin(np.arange(y.shape[1]), anchors)
+    values = np.where(seen, y, 0.0)
 
     def em(x: np.ndarray):
-        phi, cells, R, rest = np.split(x, ends)
-        phi = np.ascontiguousarray(phi.reshape(m, r).T)
-        loadings[free] = rest.reshape(r, -1).T
-        Q[upper] = Q.T[upper] = cells
-        if R.min() <= 0.0 or np.linalg.eigvalsh(Q)[0] <= 0.0:
+        loadings, phi, Q, R = unpack_factors(x, anchors, y.shape[1], r, m)
+        if R.min() <= 0.0 or (Q[0, 0] if r == 1 else np.linalg.eigvalsh(Q)[0]) <= 0.0:
             return -np.inf, None
         loglik, *new = em_round(values, seen, free, loadings, phi, Q, R, start_variance)
-        return loglik, lambda: np.concatenate([new[1].T.ravel(), new[2][upper], new[3], new[0][free].T.ravel()])
+        return loglik, lambda: pack_factors(*new, free)
 
     return em
 
 
+def pack_factors(loadings: np.ndarray, phi: np.ndarray, Q: np.ndarray, R: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """One vector of all parameters: Φ by column, Q's upper triangle, R, Λ's `free` rows by column."""
+    return np.concatenate([phi.T.ravel(), Q[np.triu_indices(len(Q))], R, loadings[free].T.ravel()])
+
+
+def unpack_factors(x: np.ndarray, anchors: np.ndarray, N: int, r: int, m: int) -> tuple[np.ndarray, ...]:
+    """Undo `pack_factors`: Λ (N, r), Φ (r, m), Q (r, r), R (N,)."""
+    phi, after, upper = x[: r * m].reshape(m, r).T.copy(), r * m + r * (r + 1) // 2, np.triu_indices(r)
+    Q, loadings, free = np.empty((r, r)), np.zeros((N, r)), np.ones(N, bool)
+    Q[upper] = Q.T[upper] = x[r * m : after]
+    loadings[anchors, np.arange(r)], free[anchors] = 1.0, False
+    loadings[free] = x[after + N :].reshape(r, -1).T
+    return loadings, phi, Q, x[after : after + N]
+
+
+def smoothed_factors(
+    y: np.ndarray, loadings: np.ndarray, phi: np.ndarray, Q: np.ndarray, R: np.ndarray, start_variance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Smoothed means f (T, r) and covariances V (T, r, r) of the factors given y (T, N), NaN where missing."""
+    seen = np.isfinite(y)
+    J, b, _ = collapse(np.where(seen, y, 0.0), seen, loadings, R)
+    return smooth(J, b, phi, Q, start_variance)[:2]
+
+
 @numba.njit(cache=True)
 def em_round(y, seen, free, loadings, phi, Q, R, start_variance):
-    """Log-likelihood of the parameters, and those that one round of EM makes of them: Λ (N, r), Φ (r, rp), Q, R (N,).
+    """Log-likelihood of the parameters, and those that one round of EM makes of them: Λ (N, r), Φ (r, m), Q, R (N,).
 
     y (T, N) with anything where `seen` is false; rows of Λ that are not `free` stay as they are.
     """

@@ -22,7 +22,13 @@ MEMORY, RIDGE = 8, 1e-8
 
 
 def estimate_quickly(em: Round, forms: Forms, parameters: Parameters, stop, max_iter: int):
-    """As `marss.estimate`, to the same maximum in fewer iterations; the log-likelihood never falls on its path.
+    """As `marss.estimate`, to the same maximum in fewer iterations; the log-likelihood never falls on its path."""
+    x, path, converged = climb(em, pack(parameters), stop, max_iter)
+    return unpack(x, forms), path, converged
+
+
+def climb(em: Round, x: np.ndarray, stop, max_iter: int) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Iterate from packed parameters x: the last that climbed, their log-likelihoods, and whether `stop` was met.
 
     At most `max_iter` M-steps and as many E-steps and one; a step that does not climb costs an E-step.
 
@@ -31,8 +37,7 @@ def estimate_quickly(em: Round, forms: Forms, parameters: Parameters, stop, max_
     ValueError
         When R or Q is no covariance matrix at the starting values.
     """
-    x = plain = pack(parameters)
-    path, records, pairs = [], [], []
+    plain, path, records, pairs = x, [], [], []
     for _ in range(max_iter + 1):
         loglik, after = em(x)
         if not np.isfinite(loglik) or (path and loglik < path[-1]):
@@ -45,11 +50,11 @@ def estimate_quickly(em: Round, forms: Forms, parameters: Parameters, stop, max_
         path.append(loglik)
         records.append(x)
         if stop(len(path), path, records):
-            return unpack(x, forms), np.array(path), True
+            return x, np.array(path), True
         plain = after()
         pairs = [*pairs[-MEMORY:], (x, plain)]
         x = accelerated(pairs) if len(pairs) > 1 else plain
-    return unpack(records[-1], forms), np.array(path), False
+    return records[-1], np.array(path), False
 
 
 def accelerated(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:

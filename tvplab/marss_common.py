@@ -19,6 +19,11 @@ def variance(loadings: np.ndarray, cov: np.ndarray) -> np.ndarray:
     return np.maximum(np.einsum("tki,tij,tkj->tk", loadings, cov, loadings), 0.0)
 
 
+def corrected_aic(loglik: float, n: int, used: int) -> float:
+    """Akaike's criterion with its small-sample correction, of n parameters on `used` observations; ∞ with too few."""
+    return float(2.0 * n - 2.0 * loglik + 2.0 * n * (n + 1) / (used - n - 1)) if used > n + 1 else np.inf
+
+
 def weights_by_period(weights: pd.Series | pd.DataFrame, index: pd.Index, columns: pd.Index) -> pd.DataFrame:
     """Weights as a (T, N) frame: a series by item is repeated.
 

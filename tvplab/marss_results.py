@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from tvplab.marss_common import common, variance, weights_by_period
+from tvplab.marss_common import common, corrected_aic, variance, weights_by_period
 from tvplab.marss_em import Forms, Inputs, Parameters, matrices, smooth, state_space
 from tvplab.marss_forecast import forecast
 from tvplab.marss_inference import bootstrap, innovations, intervals
@@ -63,7 +63,6 @@ class MARSSResults:
         s = smooth(data.to_numpy(), M, inputs)
         states = [f"X{k + 1}" for k in range(M["Z"].shape[-1])]
         n, used = sum(form.n for form in forms.values()), int(data.notna().to_numpy().sum())
-        aic = 2.0 * n - 2.0 * path[-1]
         variances = np.diagonal(s.cov[1:], axis1=1, axis2=2)
         return cls(
             params=_label(M, list(data.columns), states, data.index),
@@ -74,8 +73,8 @@ class MARSSResults:
             states_se=pd.DataFrame(np.sqrt(np.clip(variances, 0.0, None)), data.index, states),
             states_cov=s.cov[1:],
             fitted=pd.DataFrame(times(M["Z"], s.mean[1:]) + times(M["A"], inputs.A), data.index, data.columns),
-            aic=float(aic),
-            aicc=float(aic + 2.0 * n * (n + 1) / (used - n - 1)) if used > n + 1 else np.inf,
+            aic=float(2.0 * n - 2.0 * path[-1]),
+            aicc=corrected_aic(path[-1], n, used),
             converged=converged,
             n_iter=len(path) - 1,
             mean=pd.Series(0.0, data.columns),
