@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from tvplab.deep_dfm import DeepDynamicFactors
-from tvplab.deep_dfm_validation import choose_deep_factors, fit_loss, forecast_loss, splits
+from tvplab.deep_dfm_validation import (
+    ValidatedDeepFactors,
+    choose_deep_factors,
+    fit_loss,
+    forecast_loss,
+    one_step_forecasts,
+    splits,
+)
 from tvplab.dgp import simulate_deep_factors
 
 SHORT = {"hidden": (), "draws": 10, "max_iter": 3, "pretrain": 100, "tol": 1.0}
@@ -23,6 +30,26 @@ def test_the_forecast_loss_is_that_of_one_step_forecasts():
     fit = model.fit(train)
     errors = [(data.iloc[t] - fit.filter(data.iloc[:t]).forecast(1)["mean"].loc[1]) / train.std() for t in (77, 78, 79)]
     assert forecast_loss(model, train, data) == pytest.approx(np.nanmean(np.array(errors) ** 2))
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"quarterly": ["y2"], "factor_lags": 2}, {"symmetric": True, "hidden": (3,), "link": "tanh"}]
+)
+def test_one_pass_of_the_filter_forecasts_as_each_period_by_itself(settings):
+    """With gaps; with a quarterly series; and with a nonlinear decoder, which has no single pass."""
+    data = WORLD.y.copy()
+    data.loc[data.index % 3 != 0, "y2"] = np.nan
+    fit = DeepDynamicFactors(1, **SHORT | settings).fit(data.iloc[:74])
+    each = [fit.filter(data.iloc[:t]).forecast(1)["mean"].iloc[0] for t in range(75, 80)]
+    np.testing.assert_allclose(one_step_forecasts(fit, data, 75), np.array(each), rtol=1e-7, atol=1e-9)
+
+
+def test_a_validated_model_is_chosen_on_its_sample_and_fitted_to_all_of_it():
+    models = {f"{r} factors": DeepDynamicFactors(r, **SHORT) for r in (1, 2)}
+    fit = ValidatedDeepFactors(models, length=10).fit(WORLD.y)
+    choice = choose_deep_factors(WORLD.y, models, blocks=1, length=10)
+    assert fit.model == choice.model
+    pd.testing.assert_frame_equal(fit.factors, choice.model.fit(WORLD.y).factors)
 
 
 def test_later_data_have_no_part_in_a_loss():

@@ -11,7 +11,7 @@ import pytest
 from tvplab import data
 from tvplab.nowcast_backtest import round_weeks
 from tvplab.replicate import nowcasting, nowcasting_tables
-from tvplab.replicate.nowcasting import AR, DEEP, MODELS, dates_of, monthly_ar1, monthly_errors
+from tvplab.replicate.nowcasting import AR, CHOSEN, DEEP, MODELS, dates_of, monthly_ar1, monthly_errors, seeded
 from tvplab.replicate.nowcasting_data import GDP, first_releases, lag_of, plain, real_time
 
 NEEDED = "fred_md/fredmd_vintages_1999-08_2024-03.tar.xz", "realtime/rtdsm_ROUTPUTQvQd.csv"
@@ -42,6 +42,22 @@ def test_every_quarter_of_the_windows_has_a_day_near_each_horizon():
             assert all(weeks.count(week) == 1 for week in nowcasting.WEEKS)
     cells = nowcasting.cells("quick")
     assert len(cells) == len({json.dumps(cell) for cell in cells}) == 9 * len(MODELS)
+
+
+def test_full_mode_has_five_starts_of_the_deep_models():
+    full = nowcasting.cells("full")
+    seeds = {model: {cell.get("seed", 0) for cell in full if cell["model"] == model} for model in MODELS}
+    assert seeds[DEEP] == seeds[CHOSEN] == set(range(5))
+    assert all(found == {0} for model, found in seeds.items() if model not in (DEEP, CHOSEN))
+    assert seeded(DEEP, 3).seed == 3
+    assert {one.seed for one in seeded(CHOSEN, 3).candidates.values()} == {3}
+    assert seeded(AR, 3) is MODELS[AR]
+
+
+def test_the_grid_has_the_fixed_model_and_varies_both():
+    candidates = MODELS[CHOSEN].candidates
+    assert MODELS[DEEP] in candidates.values()
+    assert len({(one.n_factors, len(one.widths)) for one in candidates.values()}) == len(candidates) == 6
 
 
 @needs_data
@@ -91,7 +107,9 @@ def rows(monkeypatch):
     truth = pd.Series(1.0, pd.period_range("2007Q1", "2009Q4", freq="Q"))
     monkeypatch.setattr(nowcasting_tables, "first_releases", lambda first, last: truth)
     found = []
-    for model, error in ((AR, 1.0), ("DFM-EM 2 factors", 0.8), ("DFM-EM 3 factors", -0.8), (DEEP, 0.5)):
+    errors = [(AR, 0, 1.0), ("DFM-EM 2 factors", 0, 0.8), ("DFM-EM 3 factors", 0, -0.8), (DEEP, 0, 0.5),
+              (CHOSEN, 0, 0.6), (CHOSEN, 1, 0.8)]  # fmt: skip
+    for model, seed, error in errors:
         listed = {"date": [], "quarter": [], "weeks": [], "forecast": [], "early": []}
         for quarter in truth.index:
             for weeks in range(2, 32, 2):
@@ -101,6 +119,8 @@ def rows(monkeypatch):
                 ):
                     listed[name].append(value)
         row = {"model": model, "year": 2007, "first": "2007Q1", "last": "2009Q4", "forecasts": listed}
+        row |= {"seed": seed} if seed else {}
+        row |= {"chosen": f"start {seed}"} if model == CHOSEN else {}
         if model in (AR, DEEP):
             row["monthly"] = {str(weeks): {"a": [error**2 * 4, 4]} for weeks in (6, 4, 2)}
         if model == DEEP:
@@ -113,9 +133,13 @@ def test_pages_show_ratios_beside_the_papers(rows):
     page = nowcasting_tables.table_5(rows)
     assert "| D2FM | 0.50 (0.90) | 0.50 (0.91) |" in page
     assert "12 quarters" in page
+    assert "| D2FM, chosen | 0.71 (0.90) |" in page  # √(½ 0.6² + ½ 0.8²)
+    assert "| D2FM, chosen | 0.60 to 0.80 |" in page
+    assert "Chosen: 2007: start 0; 2007: start 1." in page
+    assert "averaged: 2." in page
     assert "| mean ratio | 0.50 (0.85) | 0.50 (0.83) | 0.50 (0.91) |" in nowcasting_tables.table_6(rows)
-    assert "| 2008Q3 | 1.00 | 2.00 |" in nowcasting_tables.figure_5(rows)
-    assert "| 8 | 0.80 | 0.80 | 0.50 |" in nowcasting_tables.figure_6(rows)
+    assert "| 2008Q3 | 1.00 | 2.00 | 1.80 | 0.20 | 1.50 | 1.70 |" in nowcasting_tables.figure_5(rows)
+    assert "| 8 | 0.80 | 0.80 | 0.50 | 0.71 |" in nowcasting_tables.figure_6(rows)
     assert "| 2007Q2 | 1.00 |" in nowcasting_tables.figure_7(rows)
     for study in nowcasting_tables.STUDIES[2:]:
         assert study.picture(rows).axes

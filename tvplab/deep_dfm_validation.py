@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
+from tvplab.nowcast_gains import filter_gains, predicted_states
 from tvplab.validation import check_choice, check_panel
 from tvplab.volatility import ConvergenceWarning
 
@@ -24,6 +26,25 @@ class Choice(NamedTuple):
     name: str
     model: DeepDynamicFactors
     losses: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ValidatedDeepFactors:
+    """A deep factor model that is chosen anew at each fit, by `choose_deep_factors` on the sample it is given.
+
+    Parameters
+    ----------
+    candidates, blocks, length, loss : see there; the paper judges on one year.
+    """
+
+    candidates: Mapping[str, DeepDynamicFactors]
+    blocks: int = 1
+    length: int = 12
+    loss: str = "forecast"
+
+    def fit(self, Y) -> DeepDynamicFactorsResults:
+        """Choose on Y (T×N; NaN where missing), then estimate the chosen model on all of it; `.model` tells which."""
+        return _fit(choose_deep_factors(Y, self.candidates, self.blocks, self.length, self.loss).model, Y)
 
 
 def choose_deep_factors(
@@ -70,9 +91,20 @@ def splits(data: pd.DataFrame, blocks: int, length: int) -> Iterator[tuple[pd.Da
 
 def forecast_loss(model: DeepDynamicFactors, train: pd.DataFrame, data: pd.DataFrame) -> float:
     """Mean squared error of the forecasts of each period of the block from the data before it."""
-    fit = _fit(model, train)
-    ahead = [fit.filter(data.iloc[:t]).forecast(1)["mean"].iloc[0] for t in range(len(train), len(data))]
-    return _distance(data.iloc[len(train) :], np.array(ahead), train)
+    return _distance(data.iloc[len(train) :], one_step_forecasts(_fit(model, train), data, len(train)), train)
+
+
+def one_step_forecasts(fit: DeepDynamicFactorsResults, data: pd.DataFrame, first: int) -> np.ndarray:
+    """Forecasts (T − first, N) of each period from `first` on from the data before it, parameters fixed.
+
+    With a linear decoder they are the filter's predictions, all from one pass; else each needs its own.
+    """
+    if not fit.linear_decoder:
+        return np.array([fit.filter(data.iloc[:t]).forecast(1)["mean"].iloc[0] for t in range(first, len(data))])
+    form = fit.state_space
+    y = ((data - form.mean) / form.sd).to_numpy()
+    states, _ = predicted_states(y, form.model, filter_gains(np.isfinite(y), form.model))
+    return form.mean + form.sd * (np.array(states[first:]) @ form.Z.T)
 
 
 def fit_loss(model: DeepDynamicFactors, train: pd.DataFrame, data: pd.DataFrame) -> float:

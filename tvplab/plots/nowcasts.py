@@ -13,7 +13,7 @@ from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import BAND_ALPHA
 from tvplab.plots.style import COLOURS, use_style
 
-LOOKS = (("vermillion", "-"), ("blue", "--"), ("green", "-."), ("purple", ":"))
+LOOKS = (("vermillion", "-"), ("blue", "--"), ("green", "-."), ("purple", ":"), ("orange", (0, (6, 1, 1, 1, 1, 1))))
 
 
 def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str = "", labels: int = 5) -> Picture:
@@ -58,16 +58,17 @@ def draw_progress(ax: Axes, path: pd.DataFrame) -> None:
     ax.step(last.index, last["mean"], where="post", color=COLOURS["blue"])
 
 
-def news_bars(news, top: int = 10) -> Picture:
+def news_bars(news, top: int = 10, names: Mapping[str, str] | None = None) -> Picture:
     """Draw the impact of the series with the largest effect as bars, and the rest and the total in the title.
 
     Parameters
     ----------
     news : `nowcast_news.News`.
     top : how many series to draw.
+    names : series → what to call it, such as a data set's `titles`; by default its code.
     """
     table = news.by_series
-    shown = table.iloc[:top].iloc[::-1]
+    shown = table.iloc[:top].iloc[::-1].rename(index=names or {})
     rest = table["total"].iloc[top:].sum()
     alt = f"Impact of the news on {news.target}, largest first; in all {news.change:+.2f}."
     with use_style():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from tvplab.deep_dfm import DeepDynamicFactors
+from tvplab.deep_dfm_validation import ValidatedDeepFactors
 from tvplab.nowcast_backtest import backtest, round_weeks
 from tvplab.nowcast_benchmark import Autoregression, ar1_forecasts
 from tvplab.nowcast_factors import MixedFrequencyFactors
@@ -13,14 +16,24 @@ from tvplab.nowcasting import expected_panel
 from tvplab.replicate.nowcasting_data import GDP, GDP_LAG, lag_of, real_time
 from tvplab.replicate.study import Task
 
-AR, DEEP = "AR(1)", "D2FM"
+AR, DEEP, CHOSEN = "AR(1)", "D2FM", "D2FM, chosen"
+FIXED = DeepDynamicFactors(n_factors=3, link="tanh", factor_lags=2, draws=100, quarterly=[GDP], seed=0)
+"""Three layers of 6r, 4r, 2r neurons and r = 3; the paper chooses both by validation every year."""
+CANDIDATES = {
+    f"{r} factors, {words}": replace(FIXED, n_factors=r, hidden=hidden)
+    for r in (2, 3, 5)
+    for words, hidden in (("three layers", None), ("one layer", (4 * r,)))
+}
+"""Numbers of factors and layers, from which each year takes the one with the smallest loss over the year before."""
 MODELS = {
     AR: Autoregression(),
     "DFM-EM 2 factors": MixedFrequencyFactors(n_factors=2, factor_lags=2, quarterly=[GDP], tol=1e-4),
     "DFM-EM 3 factors": MixedFrequencyFactors(n_factors=3, factor_lags=2, quarterly=[GDP], tol=1e-4),
-    DEEP: DeepDynamicFactors(n_factors=3, link="tanh", factor_lags=2, draws=100, quarterly=[GDP], seed=0),
+    DEEP: FIXED,
+    CHOSEN: ValidatedDeepFactors(CANDIDATES),
 }
-"""Three layers of 6r, 4r, 2r neurons and r = 3, fixed; the paper chooses both by validation every year."""
+SEEDS = {"quick": 1, "full": 5}
+"""Starts of the deep models by mode."""
 WINDOWS = {"quick": (("2007Q1", "2009Q4"), ("2015Q1", "2016Q4")), "full": (("2006Q1", "2020Q1"),)}
 GRID = pd.date_range("2006-01-07", "2020-05-30", freq="14D")
 """Days of evaluation; weeks to a release are rounded to even numbers."""
@@ -31,12 +44,14 @@ MONTHS_AHEAD = 9
 
 
 def cells(mode: str, sims: int | None = None) -> list[dict]:
-    """List one cell a year and model, with the dates that the quarters of the window need."""
+    """List one cell a year, model and seed, with the dates that the quarters of the window need."""
     found = []
     for first, last in WINDOWS[mode]:
-        days = dates_of(first, last)
-        for year in sorted(set(days.year)):
-            found += [{"model": model, "year": int(year), "first": first, "last": last} for model in MODELS]
+        for year in sorted(set(dates_of(first, last).year)):
+            for model in MODELS:
+                cell = {"model": model, "year": int(year), "first": first, "last": last}
+                seeds = range(1, sims or SEEDS[mode]) if model in (DEEP, CHOSEN) else ()
+                found += [cell, *(cell | {"seed": seed} for seed in seeds)]
     return found
 
 
@@ -52,7 +67,7 @@ def run(cell: dict) -> dict:
     days = days[days.year == cell["year"]]
     past = real_time(cell["year"])
     panels = {day: past.known(day) for day in days}
-    model = MODELS[cell["model"]]
+    model = seeded(cell["model"], cell.get("seed", 0))
     watched = model if cell["model"] == AR else Watched(model)
     table = backtest({cell["model"]: watched}, panels.__getitem__, GDP, days, GDP_LAG)
     result = {"forecasts": _listed(table)}
@@ -61,7 +76,17 @@ def run(cell: dict) -> dict:
     if cell["model"] == DEEP:
         result["monthly"] = monthly_errors(dict(zip(days, watched.means, strict=True)), past)
         result["indicator"] = dict(zip(days.strftime("%Y-%m-%d"), watched.indicators, strict=True))
+    if cell["model"] == CHOSEN:
+        result["chosen"] = next(n for n, one in model.candidates.items() if one == watched.latest.model)
     return result
+
+
+def seeded(name: str, seed: int):
+    """Return a model, the deep ones with this start."""
+    model = MODELS[name]
+    if name == CHOSEN:
+        return replace(model, candidates={n: replace(one, seed=seed) for n, one in model.candidates.items()})
+    return replace(model, seed=seed) if name == DEEP else model
 
 
 class Watched:
