@@ -190,10 +190,10 @@ def test_ols_is_not_made_up_where_there_is_none():
 @pytest.mark.parametrize(
     ("options", "arguments", "error", "message"),
     [
-        ({"horizons": 0}, {}, ValueError, "horizons: must be a whole number of at least 1, got 0"),
-        ({"lags": 0}, {}, ValueError, "lags: must be a whole number of at least 1"),
-        ({"shock_lags": 1.5}, {}, ValueError, "shock_lags: must be a whole number"),
-        ({"horizons": True}, {}, ValueError, "horizons: must be a whole number"),
+        ({"horizons": 0}, {}, ValueError, "horizons: a whole number of at least 1 is needed, got 0"),
+        ({"lags": 0}, {}, ValueError, "lags: a whole number of at least 1"),
+        ({"shock_lags": 1.5}, {}, ValueError, "shock_lags: a whole number"),
+        ({"horizons": True}, {}, ValueError, "horizons: a whole number"),
         ({"horizons": 110}, {}, ValueError, "horizons: 110 leave 9 origins .*at least 10 are needed"),
         ({"estimator": 3.0}, {}, TypeError, "estimator: expected a TVP ridge model"),
         ({"estimator": TVPRidge}, {}, TypeError, "estimator: expected a TVP ridge model"),
@@ -204,7 +204,7 @@ def test_ols_is_not_made_up_where_there_is_none():
         ({}, {"shock": SHOCK.shift(1)}, ValueError, "shock: nan at .*none is allowed"),
         ({}, {"controls": CONTROLS.set_axis(MONTHS.shift(1))}, ValueError, "controls: its index differs from y's"),
         ({}, {"controls": CONTROLS.assign(shock=SHOCK)}, ValueError, "controls: the name 'shock' is the shock's"),
-        ({}, {"jobs": 0}, ValueError, "jobs: must be a whole number of at least 1 or None, got 0"),
+        ({}, {"jobs": 0}, ValueError, "jobs: a whole number of at least 1 is needed, got 0"),
     ],
 )
 def test_bad_input_is_named(options, arguments, error, message):

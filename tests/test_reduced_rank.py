@@ -254,11 +254,11 @@ def test_two_step_ridge_is_the_start():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"rank": 0}, "rank: must be a whole number of at least 1, got 0"),
-        ({"rank": 1.5}, "rank: must be a whole number"),
+        ({"rank": 0}, "rank: a whole number of at least 1 is needed, got 0"),
+        ({"rank": 1.5}, "rank: a whole number"),
         ({"rank": 8}, "rank: 8 factors for 7 coefficients"),
-        ({"max_rank": 0}, "max_rank: must be a whole number"),
-        ({"rounds": True}, "rounds: must be a whole number"),
+        ({"max_rank": 0}, "max_rank: a whole number"),
+        ({"rounds": True}, "rounds: a whole number"),
         ({"variance_share": 1.2}, "variance_share: must lie above 0 and not above 1"),
         ({"l1_ratio": 0.0}, "l1_ratio: must be finite and > 0"),
         ({"xi": -1.0}, "xi: must be finite and > 0"),

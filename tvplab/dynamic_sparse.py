@@ -5,7 +5,6 @@ Source: McAlinn, Rockova and Saha (2018), *Dynamic Sparse Factor Analysis*; less
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from tvplab.dss_prior import Prior
 from tvplab.dss_volatility import discount_variances, expected_squares
 from tvplab.dynamic_sparse_results import DynamicSparseResults
 from tvplab.static_sparse import fit_static, rolling_static
-from tvplab.validation import check_choice, check_number, check_panel, check_varying
+from tvplab.validation import check_choice, check_number, check_panel, check_varying, check_whole
 from tvplab.volatility import ConvergenceWarning
 
 STARTS = ("pooled", "anchors")
@@ -172,9 +171,7 @@ class DynamicSparseFactors:
     def _check(self) -> None:
         """Refuse hyperparameters out of their range."""
         for name, least in (("n_factors", 1), ("n_starts", 1), ("max_iter", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-                raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+            check_whole(getattr(self, name), name, least)
         check_choice(self.start, "start", STARTS)
         check_choice(self.variant, "variant", tuple(CONSTANTS))
         check_choice(self.intercept, "intercept", (True, False))

@@ -6,7 +6,6 @@ package `bvarsv`; Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy as np
 from tvplab.gibbs_chain import Draws, run_chain
 from tvplab.gibbs_priors import DRIFTS, VOLATILITIES, training_prior
 from tvplab.gibbs_results import GibbsResults
-from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying
+from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying, check_whole
 from tvplab.volatility import ConvergenceWarning
 
 INTERCEPT = "const"
@@ -113,9 +112,7 @@ class BayesianTVPRegression:
     def _check(self) -> None:
         """Refuse hyperparameters out of their range."""
         for name, least in (("draws", 4), ("burn", 0), ("thin", 1), ("chains", 1), ("training", 3)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-                raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+            check_whole(getattr(self, name), name, least)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
         for name in ("constant", "reuse_training"):

@@ -6,7 +6,6 @@ coefficients.  Shown in lesson 6.
 
 from __future__ import annotations
 
-import numbers
 import os
 import warnings
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from tvplab.local_projections_data import (
 from tvplab.local_projections_results import LocalProjectionResults, LocalProjectionSystem
 from tvplab.ridge import RidgeOptions, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
-from tvplab.validation import check_choice
+from tvplab.validation import check_choice, check_whole
 from tvplab.volatility import ConvergenceWarning
 
 MIN_ORIGINS = 10
@@ -134,10 +133,8 @@ class LocalProjections:
 
     def _check(self) -> None:
         """Raise unless every hyperparameter is what it should be."""
-        for name, lowest in (("horizons", 1), ("lags", 1), ("shock_lags", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < lowest:
-                raise ValueError(f"{name}: must be a whole number of at least {lowest}, got {value!r}")
+        for name in ("horizons", "lags", "shock_lags"):
+            check_whole(getattr(self, name), name, 1)
         if not isinstance(self.estimator, RidgeOptions):
             raise TypeError(f"estimator: expected a TVP ridge model such as TwoStepRidge(), got {self.estimator!r}")
         check_choice(self.cumulative, "cumulative", (True, False))
@@ -159,9 +156,8 @@ def _in_threads(jobs: int | None) -> Iterator[ThreadPoolExecutor]:
     """Give a pool of threads for LAPACK's work; each regression's own convergence warning is silenced meanwhile."""
     from threadpoolctl import threadpool_limits
 
-    if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, numbers.Integral) or jobs < 1):
-        raise ValueError(f"jobs: must be a whole number of at least 1 or None, got {jobs!r}")
-    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+    jobs = os.cpu_count() if jobs is None else check_whole(jobs, "jobs", 1)
+    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield pool
 

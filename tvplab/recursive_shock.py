@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
-
 import numpy as np
 import pandas as pd
 
 from tvplab.data.lags import lag_matrix
-from tvplab.validation import as_frame
+from tvplab.validation import as_frame, check_whole
 
 
 def recursive_shock(frame: pd.DataFrame, instrument, before, lags: int = 6) -> pd.Series:
@@ -33,8 +31,7 @@ def recursive_shock(frame: pd.DataFrame, instrument, before, lags: int = 6) -> p
         raise ValueError(f"instrument, before: {missing} are not among the columns {list(data.columns)}")
     if instrument in before:
         raise ValueError(f"before: holds the instrument {instrument!r} itself")
-    if isinstance(lags, bool) or not isinstance(lags, numbers.Integral) or lags < 1:
-        raise ValueError(f"lags: must be a whole number of at least 1, got {lags!r}")
+    check_whole(lags, "lags", 1)
     X = pd.concat([data[list(before)], lag_matrix(data, lags)], axis=1).iloc[lags:]
     if len(X) <= X.shape[1] + 1:
         raise ValueError(f"lags: {lags} leave {len(X)} periods for {X.shape[1] + 1} coefficients")

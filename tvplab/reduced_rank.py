@@ -25,7 +25,7 @@ from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_loadings import identified, normalised, principal_loadings
 from tvplab.tvp_rank import SecondStep, best_rank, score_ranks
-from tvplab.validation import check_choice, check_number
+from tvplab.validation import check_choice, check_number, check_whole
 from tvplab.volatility import ConvergenceWarning
 
 
@@ -110,8 +110,7 @@ class ReducedRankRidge(TwoStepRidge):
             if name == "rank" and (value is None or isinstance(value, str)):
                 check_choice(value, name, (None, "cv"))
                 continue
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-                raise ValueError(f"{name}: must be a whole number of at least 1, got {value!r}")
+            check_whole(value, name, 1)
         for name in ("variance_share", "l1_ratio"):
             if check_number(getattr(self, name), name) > 1.0:
                 raise ValueError(f"{name}: must lie above 0 and not above 1, got {getattr(self, name)!r}")

@@ -5,7 +5,6 @@ Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from tvplab.sparse_results import SparseResults, extended
 from tvplab.tvp_groups import solve_groups
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_selection import Step, boundary_point, select_moving
-from tvplab.validation import check_choice, check_number
+from tvplab.validation import check_choice, check_number, check_whole
 from tvplab.volatility import ConvergenceWarning
 
 ALPHAS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08)
@@ -111,8 +110,7 @@ class GroupLassoRidge(TwoStepRidge):
         check_choice(self.select, "select", SELECTIONS)
         if check_number(self.level, "level") >= 0.5:
             raise ValueError(f"level: must lie above 0 and below 0.5, got {self.level!r}")
-        if isinstance(self.rounds, bool) or not isinstance(self.rounds, numbers.Integral) or self.rounds < 1:
-            raise ValueError(f"rounds: must be a whole number of at least 1, got {self.rounds!r}")
+        check_whole(self.rounds, "rounds", 1)
         if self.select == "lasso":
             self._check_scored()
         return self._fit(y, X, start)

@@ -8,7 +8,6 @@ triangular in the a's, B_0t y_t = c_t + Σ B_lt y_{t−l} + e_t.  The form depen
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ from tvplab.gibbs_drift import HalfCauchy, InverseGamma, NoDrift
 from tvplab.gibbs_noise import ConstantVariance, StochasticVolatility
 from tvplab.gibbs_priors import SHAPE, least_squares
 from tvplab.stochastic_volatility import OFFSET
-from tvplab.validation import as_frame, check_distinct_columns, check_varying
+from tvplab.validation import as_frame, check_distinct_columns, check_varying, check_whole
 
 SQUARINGS = 10
 """A root within a few thousandths of 1 is then still undecided."""
@@ -42,13 +41,6 @@ class Tightness:
     kappa: float = 0.01
     kappa_intercept: float = 0.05
     kappa_h: float = 0.05
-
-
-def check_whole(value, name: str, least: int) -> int:
-    """Return a whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
-    return int(value)
 
 
 def check_series(Y, lags: int) -> pd.DataFrame:

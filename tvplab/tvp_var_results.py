@@ -11,9 +11,9 @@ import pandas as pd
 
 from tvplab.gibbs_chain import Draws
 from tvplab.mcmc import effective_size, split_r_hat
-from tvplab.tvp_var_equations import check_whole, explodes, impulse_responses, system
+from tvplab.tvp_var_equations import explodes, impulse_responses, system
 from tvplab.tvp_var_forecast import Forecast, simulate_futures
-from tvplab.validation import check_choice, check_number
+from tvplab.validation import check_choice, check_number, check_whole
 
 
 @dataclass(frozen=True)

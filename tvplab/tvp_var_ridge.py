@@ -17,8 +17,9 @@ from tvplab.gibbs_chain import Draws
 from tvplab.gibbs_states import draw_paths, n_variates
 from tvplab.ridge import RidgeOptions, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
-from tvplab.tvp_var_equations import check_series, check_whole, equation
+from tvplab.tvp_var_equations import check_series, equation
 from tvplab.tvp_var_results import TVPVARResults
+from tvplab.validation import check_whole
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,13 @@ def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False
     return number
 
 
+def check_whole(value, name: str, least: int) -> int:
+    """Return a whole number of at least `least`; raise a ValueError that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+    return int(value)
+
+
 def check_weights(values, size: int, name: str, labels=None) -> np.ndarray:
     """Return `size` finite positive weights (ones when `values` is None); a Series is matched by its labels."""
     if values is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number
+from tvplab.validation import check_number, check_whole
 
 PERSISTENCE = 0.8
 RIDGES = 4
@@ -118,8 +118,7 @@ def _signal(f: np.ndarray, linear: bool, rng: np.random.Generator) -> np.ndarray
 def _check(T, N, groups, factors, anchors, noise, correlation) -> None:
     """Refuse a world that cannot be."""
     for name, value, least in (("T", T, 10), ("groups", groups, 1), ("factors", factors, 1), ("anchors", anchors, 0)):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+        check_whole(value, name, least)
     if not isinstance(N, numbers.Integral) or 2 * groups > N:
         raise ValueError(f"N: at least two series a group are needed, {2 * groups} for {groups} groups, got {N!r}")
     if anchors > groups:

@@ -6,13 +6,12 @@ Source of the facts: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressi
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number
+from tvplab.validation import check_number, check_whole
 
 HORIZONS = 48
 """Months over which a shock acts; afterwards the level stays where it is."""
@@ -71,8 +70,7 @@ def simulate_canada(
     drift : how far the response moves: 1 as the paper reports, 0 keeps it as in 1976.
     seed : fixes all draws; they depend on no other argument than T.
     """
-    if not isinstance(T, numbers.Integral) or T < 120:
-        raise ValueError(f"T: a whole number of at least 120 months is needed, got {T!r}")
+    check_whole(T, "T", 120)
     check_number(noise, "noise", or_equal=True)
     check_number(drift, "drift", or_equal=True)
     shock_rng, cycle_rng, own_rng = np.random.default_rng(seed).spawn(3)

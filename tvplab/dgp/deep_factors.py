@@ -15,7 +15,7 @@ from scipy.linalg import toeplitz
 from scipy.signal import lfilter
 
 from tvplab.dgp.deep_factor_draws import DRAWS, hidden_cells
-from tvplab.validation import check_choice, check_number
+from tvplab.validation import check_choice, check_number, check_whole
 
 
 @dataclass(frozen=True)
@@ -154,8 +154,7 @@ def factor_functions(f: np.ndarray, nonlinear: bool) -> tuple[list[str], np.ndar
 
 def _check(T, N, r, rho, alpha, missing, u, tau) -> None:
     for value, name, least in ((T, "T", 10), (N, "N", 2), (r, "r", 1)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise ValueError(f"{name}: must be a whole number of at least {least}, got {value!r}")
+        check_whole(value, name, least)
     for value, name in ((rho, "rho"), (alpha, "alpha")):
         if not -1.0 < value < 1.0:
             raise ValueError(f"{name}: must lie between -1 and 1, got {value!r}")

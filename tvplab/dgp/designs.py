@@ -11,7 +11,6 @@ has the same standard deviations whatever K, which puts R² near, not at, the te
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.dgp.tvp_regression import SimulatedRegression
-from tvplab.validation import check_choice, check_number
+from tvplab.validation import check_choice, check_number, check_whole
 
 NOISE = {
     "low": (2.0, 2.0),
@@ -114,9 +113,8 @@ def simulate_design(
     check_choice(noise, "noise", tuple(NOISE))
     if check_number(share, "share") > 1.0:
         raise ValueError(f"share: must be at most 1, got {share!r}")
-    for name, value, least in (("T", T, 3), ("K", K, 2)):
-        if not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+    check_whole(T, "T", 3)
+    check_whole(K, "K", 2)
     rng = np.random.default_rng(seed)
     while True:
         world = _draw(DESIGNS[design], T, K, share, noise, *rng.spawn(4))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number
+from tvplab.validation import check_number, check_whole
 
 LOADINGS = (1.0, 0.8, 0.6, 1.2, 0.4, 0.9, 2.0, 0.1)
 """Loadings λ of the usual world: item 7 follows the factor most, item 8 hardly."""
@@ -68,8 +67,7 @@ def simulate_factor_model(
         knob deforms the same world instead of drawing a new one.
     """
     loadings, sigma = _pair(loadings, sigma)
-    if not isinstance(T, numbers.Integral) or T < 10:
-        raise ValueError(f"T: a whole number of at least 10 periods is needed, got {T!r}")
+    check_whole(T, "T", 10)
     check_number(noise, "noise", or_equal=True)
     if not 0.0 <= missing < 1.0:
         raise ValueError(f"missing: must be a share from 0 to below 1, got {missing!r}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from tvplab.dgp.paths import coefficient_path
-from tvplab.validation import check_number
+from tvplab.validation import check_number, check_whole
 
 NAMES = ["output", "rate"]
 BURN_IN = 50
@@ -56,8 +55,7 @@ def simulate_moving_var(
     swing : how far all four move, from 0 (nothing does) to 1.
     seed : fixes shocks and random walks; `swing` deforms the same world.
     """
-    if isinstance(T, bool) or not isinstance(T, numbers.Integral) or T < 20:
-        raise ValueError(f"T: a whole number of at least 20 periods is needed, got {T!r}")
+    check_whole(T, "T", 20)
     if check_number(swing, "swing", or_equal=True) > 1.0:
         raise ValueError(f"swing: must lie from 0 to 1, got {swing!r}")
     shock_rng, *path_rngs = np.random.default_rng(seed).spawn(5)

@@ -6,13 +6,12 @@ for good after a quarter of the sample, the fifth in the third quarter only.
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_choice
+from tvplab.validation import check_choice, check_whole
 
 LAWS = ("mean2", "literal")
 """Laws of the loadings: around 2, which makes the paper's table possible, or as the paper prints it, decaying to 0."""
@@ -62,8 +61,7 @@ def simulate_sparse_factors(
     """
     check_choice(law, "law", LAWS)
     for name, value, least in (("T", T, 8), ("training", training, 0), ("n_series", n_series, 10)):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
+        check_whole(value, name, least)
     factor_rng, noise_rng, loading_rng = np.random.default_rng(seed).spawn(3)
     paths = loading_paths(law, loading_rng.standard_normal((T, n_series, N_TRUE)))
     loadings = np.zeros((T, n_series, CANDIDATES))

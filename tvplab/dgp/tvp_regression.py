@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.dgp.paths import coefficient_path
-from tvplab.validation import check_number
+from tvplab.validation import check_number, check_whole
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,7 @@ def simulate_tvp_regression(
     seed : fixes regressors, shocks and random walks.  They do not depend on `noise`, `volatility` or each other,
         so that moving one knob deforms the same world instead of drawing a new one.
     """
-    if not isinstance(T, numbers.Integral) or T < 3:
-        raise ValueError(f"T: a whole number of at least 3 periods is needed, got {T!r}")
+    check_whole(T, "T", 3)
     if isinstance(shapes, str) or len(shapes) == 0:
         raise ValueError(f"shapes: give at least one name, in a list or tuple, got {shapes!r}")
     check_number(noise, "noise", or_equal=True)
