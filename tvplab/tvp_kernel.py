@@ -186,6 +186,14 @@ class DualSolver:
         scaled = np.moveaxis(d[:, :, None] * (V.T @ Y), 1, 0).reshape(len(gamma), -1)
         return d, np.moveaxis((V @ scaled).reshape(len(gamma), len(lams), -1), 0, 1)
 
+    @cached_property
+    def _start_given_drifts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """H (J, K, T), the covariance (T, J, K) of y with Hz at λ = 1, and that of the error (J, K, J, K)."""
+        T, K = self.X.shape
+        H = self.start.coefficients(np.eye(T))
+        KH = (hadamard_kernel(self.X, self.omega_u, self.law) @ H.T).reshape(T, -1, K)
+        return H.reshape(-1, K, T), KH, self.start.covariance.reshape(2 * (KH.shape[1], K))
+
     def variances(self, lam: float, columns: Sequence[int] | None = None) -> np.ndarray:
         """Posterior variance of β_{t,k} in units of σ² (T, columns), by default for every k.
 
@@ -197,10 +205,7 @@ class DualSolver:
         T, K = self.X.shape
         gamma, V = self.spectrum
         root_d = np.sqrt(lam / (lam + gamma))
-        B, law = self.law.basis(T), self.law
-        H = self.start.coefficients(np.eye(T))
-        KH = (hadamard_kernel(self.X, self.omega_u, law) @ H.T).reshape(T, -1, K)  # covariance of y with Hz
-        H, error = H.reshape(-1, K, T), self.start.covariance.reshape(2 * (B.shape[1], K))
+        B, law, (H, KH, error) = self.law.basis(T), self.law, self._start_given_drifts
         scaled, own, elapsed = times_drift(self.X, self.omega_u), drift_variances(self.omega_u), law.variances(T)
         columns = range(K) if columns is None else columns
         out = np.empty((T, len(columns)))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy.special import ndtri
 
 from tvplab.crossval import BlockedFolds, RandomFolds
 from tvplab.dgp import PATHS, simulate_tvp_regression
+from tvplab.explore.band import Band
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider
 from tvplab.explore.explorer import Explorer
 from tvplab.metrics import mean_absolute_error
@@ -38,14 +40,26 @@ class RidgeMove:
     truth: pd.DataFrame | None
 
     @property
+    def path(self) -> np.ndarray:
+        """Path (T,) of the coefficient shown."""
+        return self.fit.beta[self.coefficient].to_numpy()
+
+    @property
     def band(self) -> tuple[np.ndarray, np.ndarray]:
-        """90 % band of the coefficient shown."""
-        return tuple(side[self.coefficient] for side in self.fit.bands(0.9))
+        """90 % band of it, two (T,)."""
+        half = ndtri(0.95) * self.fit.std_errors([self.coefficient]).to_numpy()[:, 0]
+        return self.path - half, self.path + half
+
+    @property
+    def true_path(self) -> np.ndarray:
+        """The truth (T,) about it."""
+        return self.truth[self.coefficient].to_numpy()
 
     @property
     def relative_scores(self) -> np.ndarray:
         """Held-out error of every candidate over that of the best."""
-        return (self.chosen.cv.score / self.chosen.cv.score.min()).to_numpy()
+        scores = self.chosen.cv["score"].to_numpy()
+        return scores / scores.min()
 
 
 def ridge(
@@ -146,7 +160,7 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
     right.set(xscale="log", xlim=LAM_RANGE, ylim=(1.0 - 0.1 * (top - 1.0), top), xlabel="drift penalty λ")
     right.set_title("held-out error / best")
     return {
-        "band": left.fill_between(time, 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
+        "band": Band(left, time, COLOURS["blue"], BAND_ALPHA),
         "truth": left.plot(time, np.full(len(time), np.nan), color=COLOURS["black"], ls="--", lw=1.3)[0],
         "path": left.plot(time, np.zeros(len(time)), color=COLOURS["blue"])[0],
         "curve": right.plot(CANDIDATES, np.ones(len(CANDIDATES)), color=COLOURS["grey"])[0],
@@ -157,11 +171,10 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
 
 def _update(artists: dict, move: RidgeMove) -> None:
     """Move the artists."""
-    path, time = move.fit.beta[move.coefficient], time_axis(move.fit.beta.index)
-    artists["path"].set_ydata(path)
-    artists["band"].set_data(time, *move.band)
+    artists["path"].set_ydata(move.path)
+    artists["band"].move(*move.band)
     if move.truth is not None:
-        artists["truth"].set_ydata(move.truth[move.coefficient])
+        artists["truth"].set_ydata(move.true_path)
     artists["curve"].set_ydata(move.relative_scores)
     artists["here"].set_xdata([move.fit.lam] * 2)
     artists["choice"].set_data([move.chosen.lam], [1.0])
@@ -171,8 +184,8 @@ def _limits(move: RidgeMove) -> tuple[float, float]:
     """Fixed limits: twice the truth's range, or those of a fit five times looser than CV's with some room."""
     if move.truth is not None:
         return -2.0, 2.0
-    lower, upper = move.chosen.at(move.chosen.lam / 5.0).bands(0.9)
-    low, high = lower[move.coefficient].min(), upper[move.coefficient].max()
+    lower, upper = replace(move, fit=move.chosen.at(move.chosen.lam / 5.0)).band
+    low, high = lower.min(), upper.max()
     room = 0.1 * (high - low)
     return min(low - room, -room), max(high + room, room)
 
@@ -183,9 +196,8 @@ def _readout(move: RidgeMove) -> dict[str, str]:
         "λ = σ²ε/σ²u": f"{move.fit.lam:.3g}",
         "CV choice": f"{move.chosen.lam:.3g}",
         "effective parameters": f"{move.fit.df:.1f} of {move.fit.beta.size}",
-        "residual sd": f"{np.sqrt(move.fit.sigma2.mean()):.3f}",
+        "residual sd": f"{np.sqrt(np.mean(move.fit.sigma2.to_numpy())):.3f}",
     }
     if move.truth is not None:
-        error = mean_absolute_error(move.truth[move.coefficient], move.fit.beta[move.coefficient])
-        numbers["MAE against the truth"] = f"{error:.3f}"
+        numbers["MAE against the truth"] = f"{mean_absolute_error(move.true_path, move.path):.3f}"
     return numbers
