@@ -1,7 +1,7 @@
 """Mean and near covariances of a normal vector whose precision is banded, compiled.
 
-Precision K (n, n) with w numbers on each side of its diagonal is held as its upper band (n, w + 1), K[j, d] = K_{j,j+d},
-and factored as L D L'.  Covariances of neighbours follow from the factor backwards, without those of all the others.
+The precision K (n, n), w numbers on each side of its diagonal, is held as its upper band (n, w + 1), K[j, d] =
+K_{j,j+d}, and factored as L D L'.  Covariances of neighbours follow from the factor backwards, without all the others.
 Sources: Rue (2001); Takahashi, Fagan and Chin (1973), as in Rue and Held, *Gaussian Markov Random Fields*, section 2.4.
 """
 
@@ -42,7 +42,7 @@ def solve(L, x):
 
 @numba.njit(cache=True, error_model="numpy")
 def covariances(L):
-    """Cells of K⁻¹ inside the band, from the factor of `factorise`: C (n, 2w + 1), C[j, w + d] = cov(j, j + d), |d| ≤ w.
+    """Cells of K⁻¹ inside the band, from the factor of `factorise`: C (n, 2w + 1), C[j, w + d] = cov(j, j + d).
 
     Σ_{j+e,j} = −Σ_d L_{j+d,j} Σ_{j+d,j+e} and Σ_jj = 1/D_j − Σ_d L_{j+d,j} Σ_{j+d,j}, from the last j back; where j + d
     is no element, C is zero.
