@@ -61,16 +61,17 @@ gdp.plot_surface(unit="percent", note=canada.note, azimuth=40, break_date=canada
 
 # %% [markdown]
 # *Read it like a map: along one axis the date of the shock, along the other the months since. Output falls for two years
-# and comes part of the way back, and the valley is deeper in the early years.* A surface is for the eye. For reading
-# numbers, cut it, and put the truth beside it:
+# and comes part of the way back, and the valley is deeper in the early years.* The dashed line is February 1991, when
+# Canada began to target inflation. A surface is for the eye. For reading numbers, cut it, and put the truth beside it:
 
 # %%
 gdp.plot_slices(horizons=[12, 24, 47], unit="percent", note=canada.note, truth=canada.truth["gdp"])
 
 # %% [markdown]
-# *Left, over dates: at two years (h = 24) the estimate flattens when the truth does, and finds two thirds of its depth. At
-# four years it is too close to zero, and its band does not know.* Right, over horizons: the shape is found, for all dates.
-# We come back to the band in section 9.
+# *Left, over dates: each estimate has the truth beside it, thin and dashed in the same colour. At two years (h = 24,
+# orange) it flattens when the truth does, and finds two thirds of its depth or a little more. At four years (green) it is too
+# close to zero, and its band does not know.* Right, over horizons (OLS, grey, is least squares with one response for all
+# dates): the shape is found, for all dates. We come back to the band in section 9.
 #
 # ## 2. A local projection is one regression for each horizon
 #
@@ -227,7 +228,8 @@ np.allclose(frozen.irf[3].dropna(), witness.params["shock"], atol=1e-8)
 # ## 6. What a sample split would have missed
 #
 # The usual way to let a response change is to split the sample at a date that one believes in: here February 1991, the
-# start of inflation targeting. Two regressions, one step. The truth has no step:
+# start of inflation targeting. Two regressions, one step; `canadian_specification` is the paper's regression of section
+# 2, without what section 7 adds. The truth has no step:
 
 # %%
 from tvplab.local_projections_regimes import split_responses
@@ -318,7 +320,7 @@ for seed in range(1, 1 if tvplab.mode() == "quick" else 4):
 # (`leads=True`), with moving coefficients of their own. At four years that makes 144 regressors; in the dual nobody notices.
 
 # %%
-lines = {"with leads": gdp.irf, "no leads (paper)": as_in_paper["gdp"].irf, "OLS": everywhere(ours)["gdp"]}
+lines = {"with leads": gdp.irf, "no leads (paper)": as_in_paper["gdp"].irf, "OLS, with leads": everywhere(ours)["gdp"]}
 plots.compare_responses(lines, 47, canada.truth["gdp"], "percent", canada.note, canada.break_date)
 
 # %% [markdown]
@@ -341,7 +343,8 @@ us_fits["cpi"].plot_slices(horizons=[4, 8, 16], unit="percent", note=us.note, br
 
 # %% [markdown]
 # *Prices rise after a tightening, for two years: the **price puzzle**.* The usual reading is that the central bank saw
-# inflation coming and we call its answer a shock. No amount of moving parameters repairs a shock that is not one.
+# inflation coming and we call its answer a shock. No amount of moving parameters repairs a shock that is not one. (The
+# dashed line of US pictures is 1984, when the economy had become calm.)
 #
 # **What you can fetch.** Canadian outcomes with a recursive shock to the bank rate, and the US with Romer and Romer's
 # narrative shocks, again both **substitutes**. Where a file is missing, the next cell prints the command that gets it.
