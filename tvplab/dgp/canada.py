@@ -73,20 +73,14 @@ def simulate_canada(
     check_whole(T, "T", 120)
     check_number(noise, "noise", or_equal=True)
     check_number(drift, "drift", or_equal=True)
-    shock_rng, cycle_rng, own_rng = np.random.default_rng(seed).spawn(3)
+    shock_rng, *other_rngs = np.random.default_rng(seed).spawn(3)
     months = pd.date_range("1976-01", periods=T, freq="MS", name="month")
     before = pd.date_range(end=months[0], periods=BURN_IN + 1, freq="MS")[:-1]
     everything = before.append(months)
     shock = shock_rng.standard_normal(len(everything))
     truth = {name: cumulative_response(name, everything, drift) for name in OUTCOMES}
     effect = {name: moving_average(truth[name], shock) for name in OUTCOMES}
-    cycle = _autoregression(cycle_rng.standard_normal(len(everything)))
-    own = dict(zip(CONTROLS, own_rng.standard_normal((len(CONTROLS), len(everything))), strict=True))
-    changes = pd.DataFrame({name: noise * _unexplained(name, cycle, own) for name in CONTROLS}, everything)
-    changes = changes.mul(volatility(everything), axis=0)
-    changes["cpi"] += trend_inflation(everything)
-    changes["cpi_ex_mic"] += trend_inflation(everything)
-    changes["gdp"] += trend_growth(everything)
+    changes = undisturbed(everything, noise, *other_rngs)
     for name in CONTROLS:
         like, size = RESPONDS_LIKE.get(name, (name, 1.0))
         changes[name] += size * effect[like]
@@ -100,6 +94,19 @@ def simulate_canada(
             for name, surface in truth.items()
         },
     )
+
+
+def undisturbed(
+    months: pd.DatetimeIndex, noise: float, cycle_rng: np.random.Generator, own_rng: np.random.Generator
+) -> pd.DataFrame:
+    """Changes of the controls (T, N) without the shock: trends, and noise that calms down (a cycle, and each its own)."""
+    cycle = _autoregression(cycle_rng.standard_normal(len(months)))
+    own = dict(zip(CONTROLS, own_rng.standard_normal((len(CONTROLS), len(months))), strict=True))
+    changes = pd.DataFrame({name: noise * _unexplained(name, cycle, own) for name in CONTROLS}, months)
+    changes = changes.mul(volatility(months), axis=0)
+    for name, trend in (("cpi", trend_inflation), ("cpi_ex_mic", trend_inflation), ("gdp", trend_growth)):
+        changes[name] += trend(months)
+    return changes
 
 
 def cumulative_response(outcome: str, months: pd.DatetimeIndex, drift: float = 1.0) -> np.ndarray:
