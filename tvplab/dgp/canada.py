@@ -99,7 +99,7 @@ def simulate_canada(
 def undisturbed(
     months: pd.DatetimeIndex, noise: float, cycle_rng: np.random.Generator, own_rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Changes of the controls (T, N) without the shock: trends, and noise that calms down (a cycle, and each its own)."""
+    """Changes of the controls (T, N) without the shock: trends, and noise that calms down (a cycle, and its own)."""
     cycle = _autoregression(cycle_rng.standard_normal(len(months)))
     own = dict(zip(CONTROLS, own_rng.standard_normal((len(CONTROLS), len(months))), strict=True))
     changes = pd.DataFrame({name: noise * _unexplained(name, cycle, own) for name in CONTROLS}, months)
