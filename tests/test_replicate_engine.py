@@ -15,7 +15,7 @@ import replicate_demo as demo
 from tvplab.cli import main
 from tvplab.plots import Picture
 from tvplab.replicate import catalog
-from tvplab.replicate.ledger import write_ledger
+from tvplab.replicate.ledger import anchor, write_ledger
 from tvplab.replicate.runner import run_cells
 from tvplab.replicate.store import Store
 from tvplab.replicate.study import Study, Task, cell_key, union
@@ -151,8 +151,14 @@ def test_the_ledger_says_what_is_missing(tmp_path):
     write_ledger(tmp_path / "PAGE.md", list(demo.STUDIES), tmp_path, "quick", None)
     page = (tmp_path / "PAGE.md").read_text()
     assert "## A demonstration" in page
+    assert f"[A demonstration](#{anchor('A demonstration')})" in page
     assert "3 rows" in page
     assert "1 of 4 cells are missing" in page
+
+
+def test_anchors_are_githubs():
+    """λ₀'s subscript and a colon are dropped, each space is a hyphen."""
+    assert anchor("Autoencoder, Figures 5-8: λ₀, K & r") == "autoencoder-figures-5-8-λ-k--r"
 
 
 def test_the_ledger_shows_the_picture_of_a_study(tmp_path):

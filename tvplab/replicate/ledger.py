@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from tvplab.replicate.store import Store
@@ -16,6 +17,18 @@ HEADER = """\
 Every table and figure of the papers that `tvplab replicate` computes, the paper's number beside ours.
 `make replicate` writes this page; nothing on it is typed by hand.
 """
+
+
+def contents(titles: list[str]) -> str:
+    """Return links to the sections of these titles."""
+    return " · ".join(f"[{title}](#{anchor(title)})" for title in titles) + "\n"
+
+
+def anchor(title: str) -> str:
+    """Return the name that GitHub gives a heading: letters, digits and hyphens, in lower case."""
+    kept = ("L", "M", "Nd", "Pc")
+    words = (c for c in title.lower() if c in " -" or unicodedata.category(c).startswith(kept))
+    return "".join(words).replace(" ", "-")
 
 
 def rows_of(study: Study, folder: Path | str, mode: str, sims: int | None) -> tuple[list[dict], int]:
@@ -61,5 +74,6 @@ def write_ledger(path: Path | str, studies: list[Study], folder: Path | str, mod
         chosen = (study, folder, best, sims if best == mode else None)
         parts += [section(*chosen), *illustration(Path(path).parent, *chosen)]
     new = Path(path).with_suffix(".new")
-    new.write_text("\n".join([HEADER, *parts]), encoding="utf-8")
+    head = [HEADER, contents([study.title for study in studies])]
+    new.write_text("\n".join([*head, *parts]), encoding="utf-8")
     new.replace(path)
