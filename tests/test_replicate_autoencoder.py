@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from tvplab.autoencoder_variants import VARIANTS, fit_variant, recovery
+from tvplab.autoencoder_variants import fit_variant, recovery
 from tvplab.dgp import simulate_anchored_groups
 from tvplab.replicate import autoencoder as study
 from tvplab.replicate import autoencoder_panels as panels
@@ -32,6 +32,16 @@ def test_a_cell_scores_the_fit_it_names(variant):
     assert json.loads(json.dumps(result)) == result
 
 
+def test_a_cell_may_tell_the_anchors():
+    told = study.run(study.cell(SMALL, 3, told=True, starts=1, **FAST))
+    world = simulate_anchored_groups(**SMALL, seed=3)
+    model = GroupedSparseAutoencoder(world.groups, anchors=world.anchors, starts=1, **FAST)
+    fit = fit_variant("grouped sparse", model, world.X)
+    assert told["mse"] == fit.mse
+    assert told["alive"] == (fit.group_weights != 0.0).any().sum()
+    assert len(told["starts"]) == 1
+
+
 def test_studies_share_cells():
     cells = {name: one.cells("quick", None) for name, one in STUDIES.items()}
     (task, together), *rest = union(list(STUDIES.values()), "quick", None)
@@ -39,7 +49,9 @@ def test_studies_share_cells():
     assert not rest
     assert len(together) < sum(len(one) for one in cells.values())
     seeds = [c["seed"] for c in cells["gsae-recovery"] if c["world"] == {} and c["variant"] == "grouped sparse"]
-    assert len([s for s in set(seeds)]) == 10
+    assert sorted(set(seeds)) == [0, 1]
+    full = [c for c in STUDIES["gsae-recovery"].cells("full", None) if c["variant"] == "grouped sparse"]
+    assert len(full) == 10 * len(study.WORLDS)
     keys = [cell_key(one) for one in cells["gsae-recovery"]]
     assert len(keys) == len(set(keys))
 
@@ -52,6 +64,7 @@ def row(cell, f1, least, mse=0.3):
         "mean": least,
         "mse": mse,
         "active": 9.0,
+        "alive": None if cell["variant"] == "PCA" else 6 - cell["seed"],
         "correlations": [least, 0.99],
     }
 
@@ -67,10 +80,13 @@ def test_tables_count():
 
 
 def test_ablation_and_robustness_lay_out_what_they_have():
-    cells = study.ablation_cells("quick", 1)
-    page = study.ablation_table([row(c, None if c["variant"] in VARIANTS[3:] else 1.0, 0.9) for c in cells])
-    assert page.count("\n| ") == len(VARIANTS) + 1
+    cells = study.ablation_cells("quick", 2)
+    ungrouped = ("plain autoencoder", "PCA")
+    page = study.ablation_table([row(c, None if c["variant"] in ungrouped else 1.0, 0.9) for c in cells])
+    assert page.count("\n| ") == len(study.ABLATION) + 2
     assert "nan" not in page
+    assert "| no factor dies | 2 | 1.000 (1.000) | 2 of 2 | 0.900 (0.900) | 0 of 2 | 0.300 | 5.5 |" in page
+    assert "| PCA | 2 | – | – | 0.900 (0.900) | 0 of 2 | 0.300 | – |" in page
     cells = study.robustness_cells("quick", 1)
     page = study.robustness_table([row(c, 1.0, 0.9) for c in cells])
     assert page.count("\n| ") == len(study.LAM0S) * len(study.LAM1S) + len(study.KS) + 2

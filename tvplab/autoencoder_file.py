@@ -12,8 +12,8 @@ from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_weights import Layer, Weights
 from tvplab.index_text import index_from_text, index_to_text
 
-KIND = "tvplab grouped autoencoder 1"
-FRAMES = ("factors", "group_weights", "inclusion", "reconstruction", "loss_path", "starts")
+KIND = "tvplab grouped autoencoder 2"
+FRAMES = ("factors", "group_weights", "inclusion", "reconstruction", "loss_path", "starts", "rounds")
 SERIES = ("theta", "sigma2", "mean", "sd")
 FACTS = ("mse", "converged", "n_iter")
 
@@ -46,6 +46,7 @@ def read(path: Path | str) -> AutoencoderResults:
     frames = {name: pd.DataFrame(arrays[name], index[name], index_from_text(text["columns"][name])) for name in FRAMES}
     frames["starts"] = frames["starts"].astype({"active": int})
     frames["loss_path"] = frames["loss_path"].astype({"active": int})
+    frames["rounds"] = frames["rounds"].astype({"factors": int, "died": bool})
     series = {name: pd.Series(arrays[name], index[name], name=name if name in SERIES[:2] else None) for name in SERIES}
     groups = dict(zip(index["mean"], text["of"], strict=True))
     return AutoencoderResults(**frames, **series, **text["facts"], groups=groups, weights=_weights(arrays, text))

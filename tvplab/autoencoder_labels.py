@@ -1,10 +1,11 @@
-"""From S trained networks to one labelled fit: the best start, factors ordered and signed, weights as numbers."""
+"""From a trained network to a labelled fit: factors ordered and signed, weights as numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from tvplab.autoencoder_ladder import Plan
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_weights import Layer, Weights
 
@@ -12,34 +13,35 @@ SETTLED = 0.01
 """How far the objective (per cell) may move from the last tenth of the epochs but one to the last, on average."""
 
 
-def labelled(trained, frame: pd.DataFrame, labels: list, anchored: bool, lam0: np.ndarray) -> AutoencoderResults:
-    """Label the start with the smallest objective; `trained` is `autoencoder_training.Trained`."""
-    best = int(np.argmin(trained.objective))
+def labelled(
+    trained, frame: pd.DataFrame, labels: list, anchored: bool, plan: Plan, tables: dict[str, pd.DataFrame]
+) -> AutoencoderResults:
+    """Label a fit of one start; `trained` is `autoencoder_training.Trained`, `tables` has `starts` and `rounds`."""
     mean, sd = frame.mean(), frame.std(ddof=0)
-    weights = weights_of_start(trained, best)
-    order, signs = standing(weights, trained.factors[best], ((frame - mean) / sd).to_numpy(), anchored)
+    weights = weights_of_start(trained, 0)
+    order, signs = standing(weights, trained.factors[0], ((frame - mean) / sd).to_numpy(), anchored)
     weights = arranged(weights, order, signs)
     names = [f"F{k + 1}" for k in range(len(order))]
-    p, theta = trained.moments.p[best], trained.moments.theta[best]
-    if not np.isfinite(lam0[-1]):  # no penalty: every free weight is in
-        p, theta = trained.network.mask.numpy().astype(float), np.ones(len(order))
+    p, theta = trained.moments.p[0], trained.moments.theta[0]
+    if not np.isfinite(plan.lam0[-1]):  # no penalty: every free weight is in
+        p, theta = trained.network.free.numpy().astype(float), np.ones(len(order))
     series = frame.columns
     return AutoencoderResults(
-        factors=pd.DataFrame(trained.factors[best][:, order] * signs, frame.index, names),
+        factors=pd.DataFrame(trained.factors[0][:, order] * signs, frame.index, names),
         group_weights=pd.DataFrame(weights.beta, labels, names),
         inclusion=pd.DataFrame(p[:, order], labels, names),
         theta=pd.Series(theta[order], names, name="theta"),
-        sigma2=(trained.moments.sigma2[best] * sd**2).rename("sigma2"),
-        reconstruction=pd.DataFrame(trained.reconstruction[best], frame.index, series) * sd + mean,
-        mse=float(mse_by_start(trained, frame, mean, sd)[best]),
-        loss_path=loss_path(trained, best, lam0),
-        starts=starts_table(trained, mse_by_start(trained, frame, mean, sd)),
+        sigma2=(trained.moments.sigma2[0] * sd**2).rename("sigma2"),
+        reconstruction=pd.DataFrame(trained.reconstruction[0], frame.index, series) * sd + mean,
+        mse=float(mse_by_start(trained, frame)[0]),
+        loss_path=loss_path(trained, plan.lam0),
         groups={name: labels[g] for name, g in zip(series, weights.group, strict=True)},
-        converged=settled(trained.path[:, best], trained.active[:, best]),
-        n_iter=len(lam0),
+        converged=settled(trained.path[:, 0], trained.active[:, 0], plan.rate),
+        n_iter=len(plan.lam0),
         mean=mean,
         sd=sd,
         weights=weights,
+        **tables,
     )
 
 
@@ -108,31 +110,37 @@ def arranged(weights: Weights, order: np.ndarray, signs: np.ndarray) -> Weights:
     return weights._replace(encoder=encoder, beta=beta * lead, trunk=layers, output=(rows, offsets))
 
 
-def mse_by_start(trained, frame: pd.DataFrame, mean: pd.Series, sd: pd.Series) -> np.ndarray:
+def mse_by_start(trained, frame: pd.DataFrame) -> np.ndarray:
     """Mean squared error of the standardised series, (S,)."""
-    return ((((frame - mean) / sd).to_numpy() - trained.reconstruction) ** 2).mean(axis=(1, 2))
+    z = ((frame - frame.mean()) / frame.std(ddof=0)).to_numpy()
+    return ((z - trained.reconstruction) ** 2).mean(axis=(1, 2))
 
 
-def starts_table(trained, mse: np.ndarray) -> pd.DataFrame:
-    """One row a start."""
+def starts_table(trained, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a start, as its training left it."""
     active = trained.active[-1].sum(axis=(1, 2))
-    table = pd.DataFrame({"objective": trained.objective, "mse": mse, "active": active})
+    table = pd.DataFrame({"objective": trained.objective, "mse": mse_by_start(trained, frame), "active": active})
     return table.rename_axis("start")
 
 
-def loss_path(trained, best: int, lam0: np.ndarray) -> pd.DataFrame:
+def loss_path(trained, lam0: np.ndarray) -> pd.DataFrame:
     """One row an epoch."""
     columns = {
-        "objective": trained.path[:, best],
-        "mse": trained.errors[:, best],
+        "objective": trained.path[:, 0],
+        "mse": trained.errors[:, 0],
         "lam0": lam0,
-        "active": trained.active[:, best].sum(axis=(1, 2)),
+        "active": trained.active[:, 0].sum(axis=(1, 2)),
     }
     return pd.DataFrame(columns, pd.RangeIndex(1, len(lam0) + 1, name="epoch"))
 
 
-def settled(path: np.ndarray, active: np.ndarray) -> bool:
-    """Whether the last tenth of the epochs left the zeros alone, and the objective within `SETTLED` on average."""
+def settled(path: np.ndarray, active: np.ndarray, rate: np.ndarray) -> bool:
+    """Whether the last tenth of the epochs left the zeros alone, and the objective within `SETTLED` on average.
+
+    Epochs count from where the learning rate last rose: from the last trial's first, where there was one.
+    """
+    since = int(np.max(np.flatnonzero(np.diff(rate) > 0.0) + 1, initial=0))
+    path, active = path[since:], active[since:]
     last = max(5, len(path) // 10)
     if len(path) < 2 * last:
         return False

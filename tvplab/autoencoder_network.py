@@ -46,8 +46,9 @@ class Network(NamedTuple):
     """Weights of S networks: views of one flat vector `theta`, and of `slope`, in which their gradient is laid down.
 
     `encoder` layers N → … → K; `beta` (S, G, K) group weights, the last part of `theta`; `trunk` layers K → … of the
-    decoder, none where it is linear; `output` from the trunk's last width to the m places of each group.  `mask` (G, K)
-    has zeros where β is held at zero, `sizes` (G,) the number of series, `bend` the LeakyReLU's slope below zero.
+    decoder, none where it is linear; `output` from the trunk's last width to the m places of each group.  `mask`
+    (S, G, K) has zeros where β is held at zero: an anchor's, which `free` (G, K) has too, and those of a factor that
+    has died.  `sizes` (G,) is the number of series, `bend` the LeakyReLU's slope below zero.
     """
 
     theta: torch.Tensor
@@ -56,6 +57,7 @@ class Network(NamedTuple):
     output: Layer
     beta: torch.Tensor
     mask: torch.Tensor
+    free: torch.Tensor
     sizes: torch.Tensor
     bend: float
     places: Places
@@ -83,8 +85,8 @@ def start(
     A linear decoder's β starts at 1/√K, so that x̂ has about unit variance, and its output layer at a tenth of the size:
     only directions matter there, and Adam turns a short vector as fast as those of other layers.
     """
-    mask = torch.as_tensor(mask, dtype=torch.float32)
-    N, (G, K), m = len(places.group), mask.shape, int(places.slot.max()) + 1
+    free = torch.as_tensor(mask, dtype=torch.float32)
+    N, (G, K), m = len(places.group), free.shape, int(places.slot.max()) + 1
     encoder, trunk = [N, *hidden, K], [K] if linear else [K, *hidden[::-1]]
     shapes = [*pairwise(encoder), *pairwise(trunk), (G, trunk[-1], m)]
     drawn = []
@@ -97,10 +99,27 @@ def start(
     layers = [(W, W.new_zeros(*W.shape[:-2], 1, W.shape[-1])) for W in weights]
     if linear:
         weights[-1] *= 0.1
-    beta = torch.ones(len(seeds), G, K) * mask / (math.sqrt(K) if linear else 1.0)
+    mask = free.expand(len(seeds), G, K)
+    beta = mask / (math.sqrt(K) if linear else 1.0)
     n, sizes = len(encoder) - 1, torch.as_tensor(np.bincount(places.group), dtype=torch.float32)
-    network = Network(torch.empty(0), layers[:n], layers[n:-1], layers[-1], beta, mask, sizes, bend, places)
+    network = Network(torch.empty(0), layers[:n], layers[n:-1], layers[-1], beta, mask, free, sizes, bend, places)
     return network.over(torch.cat([one.flatten() for one in network.parts]))
+
+
+def copies(network: Network, i: int, alive: np.ndarray) -> Network:
+    """Network i again for every row of `alive` (C, K): there factors that are not alive have no weight, for good."""
+
+    def repeated(tensor: torch.Tensor) -> torch.Tensor:
+        return tensor[i].expand(len(alive), *tensor.shape[1:])
+
+    def layers(stack: list[Layer]) -> list[Layer]:
+        return [(repeated(W), repeated(b)) for W, b in stack]
+
+    mask = repeated(network.mask) * torch.as_tensor(alive, dtype=torch.float32)[:, None]
+    encoder, trunk, (output,) = (layers(stack) for stack in (network.encoder, network.trunk, [network.output]))
+    beta = repeated(network.beta) * mask
+    wide = network._replace(encoder=encoder, trunk=trunk, output=output, beta=beta, mask=mask)
+    return wide.over(torch.cat([one.flatten() for one in wide.parts]))
 
 
 def encode(network: Network, x: torch.Tensor) -> torch.Tensor:

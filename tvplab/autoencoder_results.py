@@ -29,10 +29,14 @@ class AutoencoderResults:
     mse : mean squared error over all cells of the standardised series.
     loss_path : frame by epoch: `objective`, `mse` (both of the residuals in training), `lam0` (NaN: no penalty),
         `active` weights.
-    starts : frame by start: `objective`, `mse`, `active` weights; the fit is the one with the smallest objective.
+    starts : frame by start: `objective`, `mse`, `active` weights; the fit comes from the one with the smallest
+        objective.
+    rounds : frame by round after the training: how many `factors` were alive, by how much the objective would `rise`
+        without one of the lightest, and whether it `died`.  A dead factor has no weight; its path means nothing.
     groups : dict of series → group.
-    converged : in the last tenth of the epochs the zeros stayed, and the objective was within 0.01 of the tenth before.
-    n_iter : epochs.
+    converged : in the last tenth of the epochs (since the learning rate last rose) the zeros stayed, and the objective
+        was within 0.01 of the tenth before.
+    n_iter : epochs, those of the rounds included.
     mean, sd : (N,) of the data, by which the series were standardised.
     weights : the network, a `Weights`.
     """
@@ -46,6 +50,7 @@ class AutoencoderResults:
     mse: float
     loss_path: pd.DataFrame = field(repr=False)
     starts: pd.DataFrame
+    rounds: pd.DataFrame = field(repr=False)
     groups: dict = field(repr=False)
     converged: bool
     n_iter: int

@@ -129,7 +129,7 @@ def update(network: Network, moments: Moments, squares: np.ndarray, T: int, lam0
     sigma2 = residual_variance(squares, T)
     if not np.isfinite(lam0):
         return moments._replace(sigma2=sigma2)
-    free = network.mask.numpy()
+    free = network.free.numpy()
     p = inclusion(weights_of(network), moments.theta, lam0, prior.lam1) * free
     return Moments(p, slab_share(p, free, prior.a, prior.b), sigma2)
 
@@ -140,7 +140,7 @@ def objective(network: Network, moments: Moments, squares: np.ndarray, T: int, l
     mse = squares.mean(axis=-1) / T
     if not np.isfinite(lam0):
         return noise, mse
-    cost = negative_log_prior(weights_of(network), moments.theta, network.mask.numpy(), lam0, *prior)
+    cost = negative_log_prior(weights_of(network), moments.theta, network.free.numpy(), lam0, *prior)
     return noise + cost / T, mse
 
 
@@ -153,7 +153,7 @@ def at_one_scale(network: Network, moments: Moments, squares: np.ndarray, T: int
     noise = noise_objective(squares, moments.sigma2, T)
     if not np.isfinite(lam0):
         return noise
-    beta, free, theta = weights_of(network), network.mask.numpy(), moments.theta
+    beta, free, theta = weights_of(network), network.free.numpy(), moments.theta
     largest = np.abs(beta).max(axis=1, keepdims=True)
     if network.trunk:
         beta = beta / np.where(largest > 0.0, largest, 1.0)

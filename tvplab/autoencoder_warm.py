@@ -11,7 +11,7 @@ from tvplab.autoencoder_training import Moments, opening
 
 
 def warm_network(network: Network, before: AutoencoderResults) -> Network:
-    """Return one network of the same shape with the weights of a fit.
+    """Return one network of the same shape with the weights of a fit; a factor without weights stays so.
 
     Raises
     ------
@@ -30,7 +30,9 @@ def warm_network(network: Network, before: AutoencoderResults) -> Network:
     wide[1][0, places.group, 0, places.slot] = torch.tensor(b, dtype=torch.float32)
     flat = [torch.tensor(one, dtype=torch.float32).flatten() for layer in layers for one in layer]
     beta = torch.tensor(weights.beta, dtype=torch.float32) * network.mask
-    return network.over(torch.cat([*flat, wide[0].flatten(), wide[1].flatten(), beta.flatten()]))
+    alive = beta.any(dim=1, keepdim=True)
+    warm = network.over(torch.cat([*flat, wide[0].flatten(), wide[1].flatten(), beta.flatten()]))
+    return warm._replace(mask=network.mask * alive)
 
 
 def warm_moments(network: Network, before: AutoencoderResults) -> Moments:

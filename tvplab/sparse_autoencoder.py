@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from tvplab.autoencoder_labels import labelled
+from tvplab.autoencoder_labels import labelled, starts_table
 from tvplab.autoencoder_ladder import ladder
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
@@ -44,6 +44,8 @@ class GroupedSparseAutoencoder:
     slope : of the LeakyReLU below zero, above 0 (an injective activation) and at most 1.
     decoder : "leaky", or "linear" (no hidden layer).
     sparsity : False leaves the group weights unpenalised.
+    prune : after the training, take superfluous factors away as long as that lowers the objective
+        (`autoencoder_pruning`); a factor that an anchor names stays.  Nothing without sparsity.
     starts : networks trained from different random weights; the smallest objective is kept.
     epochs, learning_rate : of Adam; the rate falls by a cosine to 5 %.
     seed : fixes initial weights and minibatches.
@@ -60,6 +62,7 @@ class GroupedSparseAutoencoder:
     slope: float = 0.2
     decoder: str = "leaky"
     sparsity: bool = True
+    prune: bool = True
     starts: int = 5
     epochs: int = 200
     learning_rate: float = 5e-3
@@ -81,6 +84,7 @@ class GroupedSparseAutoencoder:
         self._check()
         frame = self._checked(X)
         try:
+            from tvplab.autoencoder_pruning import one_of, prune
             from tvplab.autoencoder_training import Prior, train
         except ImportError as error:
             raise ImportError(f"{error}: the autoencoder needs torch, pip install 'tvplab[deep]'") from None
@@ -93,7 +97,10 @@ class GroupedSparseAutoencoder:
         plan = ladder(self.epochs, self.lam0, self.lam1, self.sparsity, self.learning_rate, BATCHES, since)
         prior = Prior(self.lam1, self.a, len(labels) if self.b is None else self.b)
         trained = train(network, z.to_numpy(), plan, prior, seeds[0], moments)
-        results = labelled(trained, frame, labels, warm or self.anchors is not None, plan.lam0)
+        best = one_of(trained, int(np.argmin(trained.objective)))
+        fit, plan, rounds = prune(best, z.to_numpy(), plan, prior, seeds[0], self._spared())
+        tables = {"starts": starts_table(trained, frame), "rounds": rounds}
+        results = labelled(fit, frame, labels, warm or self.anchors is not None, plan, tables)
         if not results.converged:
             message = f"the weights still moved after {self.epochs} epochs; give it more"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
@@ -147,6 +154,11 @@ class GroupedSparseAutoencoder:
             raise ValueError(f"anchors: a factor is a number from 1 to {self.n_factors} or its name, got {factor!r}")
         return names[factor]
 
+    def _spared(self) -> set[int]:
+        """Numbers from zero of the factors that may not die: those that anchors name, or all."""
+        prunes = self.prune and self.sparsity
+        return {self._factor(one) for one in (self.anchors or {}).values()} if prunes else set(range(self.n_factors))
+
     def _seeds(self) -> list[int]:
         """One seed for the minibatches, then one a start; more starts leave the first ones as they are."""
         rng = np.random.default_rng(self.seed)
@@ -181,3 +193,4 @@ class GroupedSparseAutoencoder:
             raise ValueError(f"slope: must lie above 0 and not above 1, got {self.slope!r}")
         check_choice(self.decoder, "decoder", DECODERS)
         check_choice(self.sparsity, "sparsity", (True, False))
+        check_choice(self.prune, "prune", (True, False))

@@ -10,31 +10,35 @@ import numpy as np
 import pandas as pd
 
 from tvplab.replicate.markdown import markdown_table
-from tvplab.replicate.study import Study, Task, cell_key
+from tvplab.replicate.study import Study, Task
 
 SOURCE = "The experiment of Luo, Paige and Griffin (2025) with the kit's design; all columns are ours"
 WORLDS = {
     "T = 700": {},
     "T = 250": {"T": 250},
     "factors correlated .5": {"correlation": 0.5},
-    "factors correlated .5, λ₀ = 30": {"correlation": 0.5},
     "noise 1.0": {"noise": 1.0},
-    "noise 1.0, λ₀ = 30": {"noise": 1.0},
     "7 factors fitted to 5": {},
-    "7 factors fitted to 5, λ₀ = 30, 400 epochs": {},
+    "T = 250, 7 factors fitted to 5": {"T": 250},
     "no anchor groups": {"anchors": 0},
 }
 """Designs by name, as arguments of `simulate_anchored_groups`: 165 series in 8 groups, 5 factors, noise .6, T = 700."""
-OPTIONS = {
-    "factors correlated .5, λ₀ = 30": {"lam0": 30.0},
-    "noise 1.0, λ₀ = 30": {"lam0": 30.0},
-    "7 factors fitted to 5": {"n_factors": 7},
-    "7 factors fitted to 5, λ₀ = 30, 400 epochs": {"n_factors": 7, "lam0": 30.0, "epochs": 400},
-}
+MANY = {"n_factors": 7}
+OPTIONS = {"7 factors fitted to 5": MANY, "T = 250, 7 factors fitted to 5": MANY}
 """What differs from the model's defaults, λ₀ = 10, λ₁ = 1 and 200 epochs."""
-FIRST = "T = 700"
-SEEDS = {"quick": {FIRST: 10}, "full": {FIRST: 50}}
-OTHER_SEEDS = {"quick": 2, "full": 20}
+ABLATION = {
+    "grouped sparse": ("grouped sparse", {}),
+    "anchor groups told": ("grouped sparse", {"told": True}),
+    "one start": ("grouped sparse", {"starts": 1}),
+    "no factor dies": ("grouped sparse", {"prune": False}),
+    "one rate, λ₀ = λ₁ = 10": ("grouped sparse", {"lam1": 10.0}),
+    "linear decoder": ("linear decoder", {}),
+    "no sparsity": ("no sparsity", {}),
+    "plain autoencoder": ("plain autoencoder", {}),
+    "PCA": ("PCA", {}),
+}
+"""Name → variant and options; all are fitted with 7 factors to the 5 of T = 250."""
+SEEDS = {"quick": 2, "full": 10}
 LAM0S, LAM1S, KS = (2.0, 5.0, 10.0, 20.0, 50.0), (0.1, 1.0), (4, 5, 6, 7)
 GOOD_F1, GOOD_CORRELATION = 0.95, 0.95
 STARTS = 5
@@ -47,20 +51,31 @@ def run(cell: dict) -> dict:
     from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 
     world = simulate_anchored_groups(**cell["world"], seed=cell["seed"])
-    model = GroupedSparseAutoencoder(world.groups, starts=STARTS, **cell["options"])
+    options = {"starts": STARTS} | cell["options"]
+    if options.pop("told", False):
+        options["anchors"] = world.anchors
+    model = GroupedSparseAutoencoder(world.groups, **options)
     fit = fit_variant(cell["variant"], model, world.X)
     line = summary(fit, world.X, world.factors, world.pattern)
     numbers = {name: None if pd.isna(value) else float(value) for name, value in line.items()}
     spread = {} if not hasattr(fit, "starts") else {"starts": fit.starts["objective"].tolist()}
     each = recovery(world.factors, fit.factors).correlation.tolist()
-    return numbers | spread | {"correlations": each}
+    return numbers | spread | {"alive": alive_factors(fit), "correlations": each}
 
 
-TASK = Task("autoencoder", run, version="1")
+def alive_factors(fit) -> int | None:
+    """Factors with a weight that is not zero; None where a fit has no group weights."""
+    return int(np.any(fit.group_weights != 0.0, axis=0).sum()) if hasattr(fit, "group_weights") else None
+
+
+TASK = Task("autoencoder", run, version="2")
 
 
 def cell(world: dict, seed: int, variant: str = "grouped sparse", **options) -> dict:
-    """Return one cell; cells of one content are computed once, whichever study asks."""
+    """Return one cell; cells of one content are computed once, whichever study asks.
+
+    The option `told` tells the model which groups are anchors.
+    """
     return {"world": world, "seed": seed, "variant": variant, "options": options}
 
 
@@ -68,19 +83,16 @@ def recovery_cells(mode: str, sims: int | None) -> list[dict]:
     """List the worlds, each with PCA beside the autoencoder."""
     cells = []
     for name, world in WORLDS.items():
-        for seed in range(sims or SEEDS[mode].get(name, OTHER_SEEDS[mode])):
+        for seed in range(sims or SEEDS[mode]):
             options = OPTIONS.get(name, {})
-            pca = {key: value for key, value in options.items() if key == "n_factors"}
-            cells += [cell(world, seed, **options), cell(world, seed, "PCA", **pca)]
-    return list({cell_key(one): one for one in cells}.values())
+            cells += [cell(world, seed, **options), cell(world, seed, "PCA", **options)]
+    return cells
 
 
 def ablation_cells(mode: str, sims: int | None) -> list[dict]:
-    """List the variants in the world of T = 250."""
-    from tvplab.autoencoder_variants import VARIANTS
-
-    seeds = range(sims or OTHER_SEEDS[mode])
-    return [cell(WORLDS["T = 250"], seed, variant) for variant in VARIANTS for seed in seeds]
+    """List the models with parts taken away, in the world of T = 250."""
+    seeds, world = range(sims or SEEDS[mode]), WORLDS["T = 250"]
+    return [cell(world, s, variant, **MANY, **options) for variant, options in ABLATION.values() for s in seeds]
 
 
 def robustness_cells(mode: str, sims: int | None) -> list[dict]:
@@ -96,7 +108,7 @@ def recovery_table(rows: list[dict]) -> str:
     for name, world in WORLDS.items():
         options, there = OPTIONS.get(name, {}), [one for one in rows if one["world"] == world]
         ours = _of([one for one in there if one["options"] == options], "grouped sparse")
-        pca = _of([one for one in there if one["options"].get("n_factors") == options.get("n_factors")], "PCA")
+        pca = _of([one for one in there if one["options"] == options], "PCA")
         if len(ours):
             lines.append([name, str(len(ours)), *_scores(ours), _between(pca["correlations"]) if len(pca) else "–"])
     header = ["world", "seeds", "F1, mean (worst)", "seeds with F1 ≥ .95", "smallest correlation, mean (worst)"]
@@ -109,12 +121,16 @@ def recovery_table(rows: list[dict]) -> str:
 
 
 def ablation_table(rows: list[dict]) -> str:
-    """Return a line a variant."""
-    from tvplab.autoencoder_variants import VARIANTS
-
-    lines = [[name, str(len(mine)), *_scores(mine)] for name in VARIANTS if len(mine := _of(rows, name))]
+    """Return a line a model."""
+    lines = []
+    for name, (variant, options) in ABLATION.items():
+        mine = _of([one for one in rows if one["options"] == MANY | options], variant)
+        if len(mine):
+            alive = f"{mine['alive'].mean():.1f}" if mine["alive"].notna().all() else "–"
+            lines.append([name, str(len(mine)), *_scores(mine), alive])
     header = ["model", "seeds", "F1, mean (worst)", "seeds with F1 ≥ .95", "smallest correlation, mean (worst)"]
-    return markdown_table([*header, "seeds with all correlations ≥ .95", "mse"], lines)
+    note = "The world of T = 250; 7 factors fitted to 5, the last column has how many are alive."
+    return f"{note}\n\n{markdown_table([*header, 'seeds with all correlations ≥ .95', 'mse', 'factors'], lines)}"
 
 
 def robustness_table(rows: list[dict]) -> str:
