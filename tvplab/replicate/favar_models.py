@@ -45,13 +45,14 @@ class NoFactors:
 
 
 def autoencoder(data: FavarData, K: int, epochs: int, starts: int, sparsity: bool, lam0: float = 10.0, lam1=1.0):
-    """Fit the grouped sparse autoencoder, or without sparsity a plain one."""
+    """Fit the grouped sparse autoencoder, or without sparsity a plain one; no factor dies, all models have K."""
     from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 
     groups = data.groups if sparsity else ["all"] * data.panel.shape[1]
     model = GroupedSparseAutoencoder(
-        groups, K, lam0=lam0, lam1=lam1, sparsity=sparsity, epochs=epochs, starts=starts, hidden=_widths(data, K)
-    )
+        groups, K, lam0=lam0, lam1=lam1, sparsity=sparsity, prune=False, epochs=epochs, starts=starts,
+        hidden=_widths(data, K),
+    )  # fmt: skip
     return model.fit(data.panel)
 
 
