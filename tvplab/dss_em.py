@@ -83,7 +83,7 @@ def as_paths(B: np.ndarray, T: int) -> np.ndarray:
 
 
 def e_step(y: np.ndarray, state: State, settings: Settings) -> Expected:
-    """Smooth the factors and weigh the indicators at `state`."""
+    """Smooth the factors of y (T, N; NaN where missing) and weigh the indicators at `state`."""
     precision = precisions(y, state.sigma2)
     moments = factor_moments(y - state.intercept, by_period(state.beta), precision, state.phi)
     objective = moments.loglik + total_log_prior(state.beta, settings.prior)
@@ -93,7 +93,7 @@ def e_step(y: np.ndarray, state: State, settings: Settings) -> Expected:
 
 
 def m_step(y: np.ndarray, state: State, expected: Expected, settings: Settings) -> State:
-    """New loadings given Σ; intercepts given both; variances given the loadings (Q₁ of eq. 10).  φ̃ stays."""
+    """From y (T, N): loadings given Σ, intercepts given both, variances given the loadings (Q₁ of eq. 10).  φ̃ stays."""
     moments, precision = expected.moments, precisions(y, state.sigma2)
     beta = update_loadings(
         state.beta, y - state.intercept, precision, moments.mean, moments.second, expected.gamma,

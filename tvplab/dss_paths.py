@@ -52,7 +52,7 @@ def one_site(t: int, beta, q, z, gamma, prior: Prior) -> float:
 
 
 def one_site_pass(beta, q, z, gamma, prior: Prior) -> np.ndarray:
-    """Every site once, in the order of time, each with the newest values of its neighbours."""
+    """Every site of a path (T+1,) once, in the order of time, each with the newest values of its neighbours."""
     out = beta.copy()
     for t in range(len(out)):
         out[t] = one_site(t, out, q, z, gamma, prior)
@@ -67,7 +67,7 @@ def runs(beta) -> list[tuple[int, int]]:
 
 
 def solve_run(a: int, b: int, beta, q, z, gamma, prior: Prior) -> np.ndarray:
-    """The minimiser over the sites [a, b) of one sign, their sign taken as given: one tridiagonal system."""
+    """The minimiser over the sites [a, b) of one sign, their sign taken as given (b − a,): one tridiagonal system."""
     pull, sign, W = prior.phi * gamma / prior.lam1, np.sign(beta[a]), curvature(q, gamma, prior)[a:b]
     h = z[a:b] - prior.lam0 * (1.0 - gamma[a:b]) * sign + NEAR * W * beta[a:b]
     if a > 0:
@@ -79,7 +79,7 @@ def solve_run(a: int, b: int, beta, q, z, gamma, prior: Prior) -> np.ndarray:
 
 
 def block_pass(beta, q, z, gamma, prior: Prior) -> np.ndarray:
-    """Solve every run at once; sites whose sign turns become zero, or, if that is no better, the step is cut short."""
+    """Solve every run of a path (T+1,); sites whose sign turns become zero, or, if no better, less of a step."""
     out = beta.copy()
     for a, b in runs(beta):
         wanted, before = solve_run(a, b, out, q, z, gamma, prior), out[a:b].copy()
@@ -95,7 +95,10 @@ def block_pass(beta, q, z, gamma, prior: Prior) -> np.ndarray:
 
 
 def update_path(beta, q, z, gamma, prior: Prior, rounds: int = 2, block: bool = True) -> np.ndarray:
-    """`rounds` times: a one-site pass lets sites enter or leave, a block pass moves the rest together, another pass."""
+    """`rounds` times: a one-site pass lets sites enter or leave, a block pass moves the rest together, another pass.
+
+    beta, q, z and gamma are those of one loading, (T+1,) each.
+    """
     for _ in range(rounds):
         beta = one_site_pass(beta, q, z, gamma, prior)
         if block:

@@ -33,12 +33,12 @@ class Prior(NamedTuple):
 
 
 def log_spike(beta: np.ndarray, prior: Prior) -> np.ndarray:
-    """Log density of the spike, log(λ₀/2) − λ₀|β| (eq. 3)."""
+    """Log density of the spike, log(λ₀/2) − λ₀|β| (eq. 3), at each cell of β."""
     return np.log(prior.lam0 / 2.0) - prior.lam0 * np.abs(beta)
 
 
 def log_normal(error: np.ndarray, variance: float) -> np.ndarray:
-    """Log density of N(0, variance) at `error`."""
+    """Log density of N(0, variance) at each cell of `error`."""
     return -0.5 * np.log(2.0 * np.pi * variance) - 0.5 * error**2 / variance
 
 
@@ -82,7 +82,7 @@ def log_prior(beta: np.ndarray, prior: Prior) -> np.ndarray:
 
 
 def total_log_prior(beta: np.ndarray, prior: Prior) -> float:
-    """Sum of `log_prior` over all paths; paths of zeros are worked out once."""
+    """Sum of `log_prior` over all paths (..., T+1); paths of zeros are worked out once."""
     flat = np.reshape(beta, (-1, np.shape(beta)[-1]))
     alive = flat.any(axis=1)
     zero = float(log_prior(np.zeros(flat.shape[1]), prior))

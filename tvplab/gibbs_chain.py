@@ -97,7 +97,7 @@ def draw_variates(T: int, K: int, prior: Prior, rng: np.random.Generator) -> Var
 
 
 def sweep(state: State, y: np.ndarray, X: np.ndarray, prior: Prior, variates: Variates) -> State:
-    """Draw every block once, each given the latest value of the others."""
+    """Draw every block once from y (T,) and X (T, K), each given the latest value of the others."""
     sigma2 = np.exp(state.noise.h)
     beta = draw_paths(y, X, sigma2, state.Q, prior.start_mean, prior.start_var, variates.path)
     Q = prior.drift.draw(state.Q, beta, variates.drift)

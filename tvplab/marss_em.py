@@ -60,7 +60,7 @@ class Moments(NamedTuple):
 
 
 def matrices(forms: Forms, parameters: Parameters) -> dict[str, np.ndarray]:
-    """Return every matrix at its parameters; x0 as a vector."""
+    """Return every matrix (rows, columns), or (T, rows, columns), at its parameters (n,); x0 as a vector (m,)."""
     return {name: _matrix(name, forms[name], parameters[name]) for name in forms}
 
 
@@ -149,7 +149,7 @@ def _hidden_correlated(y, fitted, V, M) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def maximise(forms: Forms, parameters: Parameters, M: dict[str, np.ndarray], moments: Moments) -> Parameters:
-    """M-step from the parameters and their matrices M: one sequential round over the matrices that have parameters."""
+    """M-step from the parameters (n,) by matrix and their matrices M: one round over those that have parameters."""
     new, start, updates = dict(parameters), M["x0"], dict(UPDATES)
     for block in (OBSERVATION, TRANSITION):
         updates |= MOVING_UPDATES[block] if moves(M, block) else {}
@@ -161,7 +161,10 @@ def maximise(forms: Forms, parameters: Parameters, M: dict[str, np.ndarray], mom
 
 
 def estimate(y: np.ndarray, forms: Forms, parameters: Parameters, stop, max_iter: int, inputs: Inputs):
-    """Run EM from the starting values; return parameters, each iterate's log-likelihood, and whether it converged."""
+    """Run EM on y (T, N) from the starting values.
+
+    Returns the parameters, each iterate's log-likelihood (iterations + 1,), and whether `stop` was met.
+    """
     path, records, diagonal = [], [], not forms["R"].moves and forms["R"].diagonal
     for iteration in range(1, max_iter + 2):
         M = matrices(forms, parameters)

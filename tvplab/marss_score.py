@@ -18,7 +18,7 @@ from tvplab.statespace import at
 
 
 def pack(parameters: Parameters) -> np.ndarray:
-    """Return all free parameters in one vector, matrices in alphabetical order."""
+    """Return all free parameters in one vector (n,), matrices in alphabetical order."""
     return np.concatenate([parameters[name] for name in sorted(parameters)])
 
 
@@ -32,7 +32,7 @@ def unpack(vector: np.ndarray, forms: Forms) -> Parameters:
 
 
 def log_likelihood(vector: np.ndarray, y: np.ndarray, forms: Forms, inputs: Inputs | None = None) -> float:
-    """Return the log-likelihood at packed parameters; −inf where R or Q is no covariance matrix."""
+    """Return the log-likelihood of y (T, N) at packed parameters (n,); −inf where R or Q is no covariance matrix."""
     M = matrices(forms, unpack(vector, forms))
     return smooth(y, M, inputs).loglik if is_proper(M) else -np.inf
 
@@ -54,7 +54,7 @@ def _is_positive(covariance: np.ndarray) -> bool:
 
 
 def score(y, forms: Forms, parameters: Parameters, inputs: Inputs | None = None) -> tuple[float, np.ndarray]:
-    """Log-likelihood and its gradient at the packed parameters, from one E-step."""
+    """Log-likelihood of y (T, N) and its gradient (n,) at the packed parameters, from one E-step."""
     M = matrices(forms, parameters)
     e = expect(y, M, inputs)
     block = {**_observation_slopes(M, e), **_transition_slopes(M, e), **_start_slopes(M, e)}

@@ -210,14 +210,14 @@ def _path_of(problem: Problem, solver, m: int, k: int) -> Callable[[float], np.n
 
 
 def residual_variance(resid: np.ndarray, omega_e: np.ndarray, freedom: float, lam: float) -> float:
-    """σ̂² = Σ e_t²/Ω_ε,t over T − df, in standardised units."""
+    """σ̂² = Σ e_t²/Ω_ε,t over T − df, from residuals and Ω_ε (T,), in standardised units."""
     if freedom < 1e-9 * len(resid):
         raise ValueError(f"lam: {lam:g} leaves no degrees of freedom, the data are interpolated; use a larger one")
     return float(np.sum(resid**2 / omega_e) / freedom)
 
 
 def log_likelihood(solution, sigma2: float) -> float:
-    """Log marginal likelihood of one standardised target, given σ² and λ."""
+    """Log marginal likelihood of one standardised target (T,), given σ² and λ."""
     rank, quadratic_form = solution.rank, solution.quad[0]
     return float(-0.5 * (rank * np.log(2.0 * np.pi * sigma2) + solution.logdet + quadratic_form / sigma2))
 
