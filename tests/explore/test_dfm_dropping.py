@@ -5,7 +5,7 @@ import pytest
 
 from tvplab import explore
 from tvplab.dgp import simulate_factor_model
-from tvplab.explore.factor_fit import _trial, base_estimate, estimate_from, principal_start, start_values
+from tvplab.explore.factor_fit import Panel, _trial, base_estimate, estimate_from, principal_start, start_values
 from tvplab.marss import DynamicFactorModel
 
 
@@ -63,10 +63,10 @@ def test_a_move_with_two_factors_follows_the_higher_of_two_starts(missing):
     """Where much is hidden, EM from the estimate on all data ends lower than from what is seen."""
     full = simulate_factor_model(T=120).y
     y = full.mask(np.random.default_rng(0).random(full.shape) < missing)
-    base, model = base_estimate(full, 2, 2), DynamicFactorModel(2, 2, standardize=True, anchors="data")
+    base, panel, model = base_estimate(full, 2, 2), Panel.of(y, 2), DynamicFactorModel(2, 2, True, "data")
     first, second = (
-        model.fit(y, start=start_values(start, y.columns, model.anchors_of(y)), tol=1e-7, max_iter=40, accelerate=True)
-        for start in (base, principal_start(y, 2, 2))
+        model.fit(y, start=start_values(start, panel.anchors), tol=1e-7, max_iter=40, accelerate=True)
+        for start in (base, principal_start(panel, 2))
     )
     assert second.loglik > first.loglik + 1.0
     assert estimate_from(base, y).loglik == pytest.approx(second.loglik, abs=1e-9)
@@ -95,7 +95,8 @@ def test_two_factors_reach_the_higher_top():
     """From principal components alone EM ends on a top 4 lower, where the second factor is item8's own."""
     y = simulate_factor_model(T=120).y
     both = DynamicFactorModel(2, 2, standardize=True, anchors="data")
-    low = start_values(principal_start(y, 2, 2), y.columns, both.anchors_of(y))
+    panel = Panel.of(y, 2)
+    low = start_values(principal_start(panel, 2), panel.anchors)
     stuck = both.fit(y, start=low, tol=1e-7, max_iter=300, accelerate=True)
     moved = estimate_from(base_estimate(y, 2, 2), y)
     assert stuck.converged
@@ -104,7 +105,7 @@ def test_two_factors_reach_the_higher_top():
 
 def test_a_start_whose_variances_vanish_loses_the_trial():
     """Without noise EM runs into R = 0: that start counts as −∞, and does not stop the slider."""
-    y = simulate_factor_model(T=60, noise=1e-6).y
-    assert _trial(y, principal_start(y, 2, 2)) == -np.inf
-    noisy = simulate_factor_model(T=60).y
-    assert np.isfinite(_trial(noisy, principal_start(noisy, 2, 2)))
+    y = simulate_factor_model(T=60, noise=1e-5).y
+    silent, noisy = (Panel.of(one, 2) for one in (y, simulate_factor_model(T=60).y))
+    assert _trial(silent, principal_start(silent, 2)) == -np.inf
+    assert np.isfinite(_trial(noisy, principal_start(noisy, 2)))

@@ -37,7 +37,7 @@ def test_it_shows_the_common_component_of_a_fit_of_its_own(explorer):
     np.testing.assert_allclose(artists["truth"].get_ydata(), world.common.mean(axis=1))
     shares = 1.0 - np.diag(alone.params["R"])
     np.testing.assert_allclose(explorer.result.shares[alone.params["R"].index], shares, atol=0.01)
-    assert [bar.get_width() for bar in artists["bars"]] == list(explorer.result.shares)
+    np.testing.assert_array_equal(artists["bars"].get_data()[0][::2], explorer.result.shares)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_band_is_that_of_the_smoothed_factor(explorer):
     sd = simulate_factor_model(T=80).y.mask(np.random.default_rng(0).random((80, 8)) < 0.4).std()
     loading = (move.fit.params["Z"]["X1"] * sd).mean()
     np.testing.assert_allclose(move.se, abs(loading) * move.fit.states_se["X1"], rtol=1e-6)
-    band = explorer.panel.artists["band"].get_paths()[0].vertices[:, 1]
+    band = explorer.panel.artists["band"].get_xy()[:, 1]
     assert band.max() == pytest.approx((move.common + 1.6449 * move.se).max(), abs=1e-3)
 
 
@@ -115,19 +115,35 @@ def test_readout_tells_the_numbers(explorer):
 
 @pytest.mark.parametrize("r", [1, 2])
 def test_starting_values_are_the_base_in_other_coordinates(r):
-    base = base_estimate(simulate_factor_model(T=60).y, r, 2)
-    items = base.loadings.index[::-1]
-    turned = start_values(base, items, list(items[:r]))
+    base = base_estimate(simulate_factor_model(T=60).y, r, 2).of(np.arange(8)[::-1])
+    turned = start_values(base, np.arange(r))
     Z = np.vstack([np.eye(r), turned["Z"].reshape(-1, r, order="F")])
     Q = np.zeros((r, r))
     Q[np.triu_indices(r)] = turned["Q"]
     Q = Q + np.triu(Q, 1).T
     B = turned["B"].reshape(r, 2 * r, order="F")
-    L, lag = base.loadings.loc[items].to_numpy(), slice(r, 2 * r)
+    L, lag = base.loadings, slice(r, 2 * r)
     np.testing.assert_allclose(Z @ Q @ Z.T, L @ base.noise @ L.T, atol=1e-8)
     moved, same = Z @ B[:, lag] @ Q @ Z.T, L @ base.transition[:, lag] @ base.noise @ L.T
     np.testing.assert_allclose(moved, same, atol=1e-8)
-    np.testing.assert_array_equal(turned["R"], base.item_noise[items])
+    np.testing.assert_array_equal(turned["R"], base.item_noise)
+
+
+@pytest.mark.parametrize("values", [{"missing": 0.3}, {"n_factors": 2, "dropped": "item8", "missing": 0.2}])
+def test_what_is_drawn_from_arrays_is_what_the_librarys_results_say(explorer, values):
+    explorer.set(**values)
+    move = explorer.result
+    kept = move.shares.dropna().index
+    fit, weights = move.fit, pd.Series(1.0 / len(kept), move.estimate.panel.y.columns)
+    band = fit.common_component(weights, 0.9)
+    np.testing.assert_allclose(move.common, band["mean"], atol=1e-9)
+    np.testing.assert_allclose(move.se, band["se"], atol=1e-9)
+    np.testing.assert_allclose(move.shares[weights.index], 1.0 - np.diag(fit.params["R"]), atol=1e-12)
+    assert (move.estimate.loglik, move.estimate.aicc) == pytest.approx((fit.loglik, fit.aicc), abs=1e-7)
+    assert (fit.n_iter, fit.converged) == (move.estimate.n_iter, move.estimate.converged)
+    np.testing.assert_allclose(
+        fit.states[[f"X{k + 1}" for k in range(len(move.estimate.noise))]], move.estimate.factors
+    )
 
 
 def test_own_data_have_no_truth_and_their_weights():

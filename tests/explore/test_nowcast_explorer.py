@@ -27,13 +27,31 @@ def start_again(explorer):
     assert explorer.error.value == ""
 
 
+def ends_a_day(explorer, stop, days):
+    """Whether all releases of a day have come at this stop."""
+    explorer.set(release=stop)
+    known = explorer.result.known
+    return days[known] > days[known - 1]
+
+
+@pytest.mark.parametrize("quarter", QUARTERS)
+def test_every_stop_brings_a_release_and_the_last_one_all(explorer, quarter):
+    stops = [value for _, value in explorer.controls["release"].options]
+    known = [explorer._compute(release=stop, quarter=quarter).known for stop in stops]
+    assert known[0] == 0
+    assert known[-1] == len(explorer._compute(release=0, quarter=quarter).story)
+    assert set(np.diff(known)) <= {1, 2}
+
+
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_the_line_is_a_nowcast_from_what_was_published(explorer, quarter):
     explorer.set(quarter=quarter)
     model, frame = default_model()
     story = explorer.result.story
-    known = int((story["date"] <= story["date"].iloc[60]).sum())  # all releases of that day
-    explorer.set(release=known)
+    days = story["date"].to_numpy()
+    stop = next(n for n in range(50, 80) if ends_a_day(explorer, n, days))
+    explorer.set(release=stop)
+    known = explorer.result.known
     seen = published(frame, NYFED_LAGS, story["date"].iloc[known - 1])
     expected = nowcast(model, seen, TARGET, quarter).iloc[0]
     np.testing.assert_allclose(explorer.result.now.astype(float), expected, atol=1e-6)
@@ -45,21 +63,26 @@ def test_the_line_is_a_nowcast_from_what_was_published(explorer, quarter):
 
 def test_bars_are_the_last_impacts_and_all_of_them_sum_to_the_change(explorer):
     explorer.set(release=30)
-    move = explorer.result
-    bars = [bar.get_width() for bar in explorer.panel.artists["bars"]]
-    np.testing.assert_allclose(bars, move.story["impact"].iloc[30 - RECENT : 30][::-1])
-    assert move.path["impact"].sum() == pytest.approx(move.now["mean"] - move.before["mean"], abs=1e-8)
+    move, known = explorer.result, explorer.result.known
+    bars = explorer.panel.artists["bars"].get_data()[0][::2]
+    np.testing.assert_allclose(bars, move.story["impact"].iloc[known - RECENT : known][::-1])
+    assert move.path["impact"].sum() == pytest.approx(move.now["mean"] - move.way.before["mean"], abs=1e-8)
+    last = move.story.iloc[known - 1]
     words = explorer.panel.artists["names"][0].get_text()
-    assert f"{move.story['impact'].iloc[29]:+.2f}" in words
+    assert words == f"{last['date']:%d %b}  {last['name'][:23]} ({last['period']:%b}) {last['impact']:+.2f}"
 
 
 def test_before_any_release_and_after_the_last(explorer):
     explorer.set(release=0)
-    assert explorer.result.now["mean"] == explorer.result.before["mean"]
-    assert all(bar.get_width() == 0.0 for bar in explorer.panel.artists["bars"])
+    before = explorer.result.way.before
+    assert explorer.result.now["mean"] == before["mean"]
+    assert not any(explorer.panel.artists["bars"].get_data()[0])
+    assert not any(text.get_text() for text in explorer.panel.artists["names"])
+    explorer.set(release=2)
+    assert [bool(text.get_text()) for text in explorer.panel.artists["names"]] == [True, True, False, False, False]
     last = explorer.controls["release"].options[-1][1]
     explorer.set(release=last)
-    assert explorer.result.now["se"] < explorer.result.before["se"]
+    assert explorer.result.now["se"] < before["se"]
     assert explorer.result.story["date"].iloc[-1] < pd.Timestamp("2016-07-29")
 
 

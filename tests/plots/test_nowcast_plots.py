@@ -37,6 +37,8 @@ def test_bars_are_impacts_largest_first():
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([-0.2, 0.5, 0.0, 0.1])
     assert ax.patches[3].get_x() == 0.5  # a revision of the same sign goes on where the release ends
     assert "1.00 → 1.45: change +0.45, others +0.05" in ax.get_title(loc="left")
+    named = news_bars(change(), top=2, names={"a": "Jobs", "z": "not there"}).axes[0]
+    assert [label.get_text() for label in named.get_yticklabels()] == ["b", "Jobs"]
 
 
 def test_errors_by_week_and_the_papers():

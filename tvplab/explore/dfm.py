@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from scipy.special import ndtri
 
-from tvplab.dgp import SimulatedFactorModel, simulate_factor_model
+from tvplab.dgp import simulate_factor_model
 from tvplab.explore.controls import choice, choices, float_slider, int_slider, switch
 from tvplab.explore.explorer import Explorer
-from tvplab.explore.factor_fit import base_estimate, common_shares, estimate_from
+from tvplab.explore.factor_fit import FactorFit, base_estimate, estimate_from
+from tvplab.factors import pairwise_correlation
 from tvplab.marss_results import MARSSResults
-from tvplab.plots.ridge import BAND_ALPHA, time_axis
+from tvplab.plots.moving import MovingBand, move_bars, moving_bars
+from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.validation import check_panel
 
@@ -30,16 +33,30 @@ CAPTION = (
 )
 
 
+class World(NamedTuple):
+    """A panel y (T, N) with nothing hidden; of a simulated one the common parts (T, N), and their true shares (N,)."""
+
+    y: np.ndarray
+    common: np.ndarray | None = None
+    true_shares: pd.Series | None = None
+
+    @classmethod
+    def simulated(cls, noise: float = 1.0, **settings) -> World:
+        """Simulate a world with so much noise."""
+        world = simulate_factor_model(noise=noise, **settings)
+        return cls(world.y.to_numpy(), world.common.to_numpy(), world.common_share)
+
+
 @dataclass(frozen=True)
 class FactorMove:
     """What one position of the controls shows.
 
-    `fit` to the items kept, standardised; (T,) series in the data's units: `headline` of all
-    items, `average` of those kept and seen, `common` with its standard errors `se`; `shares` (N,) of each item's
-    variance that is common, NaN for a dropped one; and of a simulated world `truth` (T,) and `true_shares` (N,).
+    `estimate` on the items kept, standardised; (T,) series in the data's units: `headline` of all items, `average` of
+    those kept and seen, `common` with its standard errors `se`; `shares` (N,) of each item's variance that is common,
+    NaN for a dropped one; and of a simulated world `truth` (T,) and `true_shares` (N,).
     """
 
-    fit: MARSSResults
+    estimate: FactorFit
     headline: pd.Series
     average: pd.Series
     common: pd.Series
@@ -47,6 +64,11 @@ class FactorMove:
     shares: pd.Series
     truth: pd.Series | None
     true_shares: pd.Series | None
+
+    @functools.cached_property
+    def fit(self) -> MARSSResults:
+        """The library's results at the estimate; labelled when first asked for."""
+        return self.estimate.labelled()
 
 
 def dfm(
@@ -80,24 +102,23 @@ def dfm(
     """
     if y is None and weights is not None:
         raise ValueError("weights: belong to a panel y; the simulated world has equal ones")
-    worlds = functools.cache(functools.partial(simulate_factor_model, T=T, seed=seed))
-    panel = worlds().y if y is None else check_panel(y, "y")
+    world = functools.cache(functools.partial(World.simulated, T=T, seed=seed))
+    panel = simulate_factor_model(T=T, seed=seed).y if y is None else check_panel(y, "y")
     if panel.shape[1] < 5:
         raise ValueError(f"y: at least 5 items are needed, got {panel.shape[1]}")
-    by_period, draws = _weights(weights, panel), np.random.default_rng(seed).random(panel.shape)
+    by_period, draws = _weights(weights, panel).to_numpy(), np.random.default_rng(seed).random(panel.shape)
     base, sets = functools.cache(functools.partial(base_estimate, panel)), _droppable(panel)
-    order = base(n_factors, factor_lags).item_noise.sort_values(ascending=False).index
+    order = np.argsort(-base(n_factors, factor_lags).item_noise, kind="stable")
 
     def compute(missing, n_factors, factor_lags, dropped, dropped_too, to_the_end, noise=None):
-        world = None if noise is None else worlds(noise=noise)
-        full = panel if world is None else world.y
-        gone = {*sets[dropped], *dropped_too}
-        left = panel.shape[1] - len(gone)
-        if left <= n_factors:
-            raise ValueError(f"dropped: {n_factors + 1} items must stay for r = {n_factors}, got {left}")
-        seen = full.mask(draws < missing).drop(columns=gone)
-        fit = estimate_from(base(n_factors, factor_lags), seen, to_the_end)
-        return _move(fit, seen, full, by_period, world, order)
+        full = World(panel.to_numpy()) if noise is None else world(noise=noise)
+        rows = np.flatnonzero(~panel.columns.isin([*sets[dropped], *dropped_too]))
+        if len(rows) <= n_factors:
+            raise ValueError(f"dropped: {n_factors + 1} items must stay for r = {n_factors}, got {len(rows)}")
+        values = np.where(draws < missing, np.nan, full.y)[:, rows]
+        seen = pd.DataFrame(values, panel.index, panel.columns[rows])
+        estimate = estimate_from(base(n_factors, factor_lags).of(rows), seen, to_the_end)
+        return _move(estimate, rows, full, by_period, panel, order)
 
     return Explorer(
         _controls(panel, sets, n_factors, factor_lags, simulated=y is None),
@@ -112,35 +133,31 @@ def dfm(
 
 
 def _move(
-    fit: MARSSResults,
-    seen: pd.DataFrame,
-    full: pd.DataFrame,
-    weights: pd.DataFrame,
-    world: SimulatedFactorModel | None,
-    order: pd.Index,
+    estimate: FactorFit, rows: np.ndarray, full: World, weights: np.ndarray, panel: pd.DataFrame, order: np.ndarray
 ) -> FactorMove:
-    """Weigh the items kept into averages, and set the truth beside them where there is one."""
-    items = seen.columns
-    kept = weights[items].div(weights[items].sum(axis=1), axis=0)
-    common = fit.common_component(kept, LEVEL)
+    """Weigh the items kept, those in `rows`, into averages, and set the truth beside them where there is one."""
+    kept = weights[:, rows] / weights[:, rows].sum(axis=1, keepdims=True)
+    shares = np.full(panel.shape[1], np.nan)
+    shares[rows] = estimate.common_shares
+    label, simulated = functools.partial(pd.Series, index=panel.index), full.common is not None
+    common, se = estimate.weighted(kept)
     return FactorMove(
-        fit=fit,
-        headline=weighted_mean(full, weights),
-        average=weighted_mean(seen, kept),
-        common=common["mean"],
-        se=common["se"],
-        shares=common_shares(fit).reindex(order),
-        truth=None if world is None else weighted_mean(world.common[items], kept),
-        true_shares=None if world is None else world.common_share[order],
+        estimate=estimate,
+        headline=label(weighted_mean(full.y, weights)),
+        average=label(weighted_mean(estimate.panel.y.to_numpy(), kept)),
+        common=label(common),
+        se=label(se),
+        shares=pd.Series(shares[order], panel.columns[order]),
+        truth=label(weighted_mean(full.common[:, rows], kept)) if simulated else None,
+        true_shares=full.true_shares.iloc[order] if simulated else None,
     )
 
 
-def weighted_mean(y: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
-    """Weighted mean over the items seen in each period (T,), weights shaped like y; NaN where none is seen."""
-    values = y.to_numpy()
-    seen = np.where(np.isnan(values), 0.0, weights)
+def weighted_mean(y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean over the items seen in each period (T,), y and weights (T, N); NaN where none is seen."""
+    seen = np.where(np.isnan(y), 0.0, weights)
     total = seen.sum(axis=1)
-    return pd.Series((np.nan_to_num(values) * seen).sum(axis=1) / np.where(total > 0, total, np.nan), y.index)
+    return (np.nan_to_num(y) * seen).sum(axis=1) / np.where(total > 0, total, np.nan)
 
 
 def _weights(weights: pd.DataFrame | pd.Series | None, y: pd.DataFrame) -> pd.DataFrame:
@@ -193,10 +210,10 @@ def _build(figure: Figure, move: FactorMove) -> dict:
     return {
         "headline": left.plot(time, empty, color=COLOURS["grey"], lw=1.2)[0],
         "average": left.plot(time, empty, color=COLOURS["orange"], lw=1.0)[0],
-        "band": left.fill_between(time, 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
+        "band": MovingBand(left, time, COLOURS["blue"]),
         "common": left.plot(time, empty, color=COLOURS["blue"])[0],
         "truth": left.plot(time, empty, color=COLOURS["black"], ls="--", lw=1.3)[0],
-        "bars": list(right.barh(places, np.zeros(len(places)), color=COLOURS["blue"], height=0.7)),
+        "bars": moving_bars(right, len(places), COLOURS["blue"]),
         "true_shares": right.plot(np.full(len(places), np.nan), places, "D", ms=5, color=COLOURS["black"])[0],
     }
 
@@ -204,14 +221,13 @@ def _build(figure: Figure, move: FactorMove) -> dict:
 def _update(artists: dict, move: FactorMove) -> None:
     """Move the artists."""
     for name in ("headline", "average", "common"):
-        artists[name].set_ydata(getattr(move, name))
-    time = time_axis(move.headline.index)
-    artists["band"].set_data(time, move.common - HALF_WIDTH * move.se, move.common + HALF_WIDTH * move.se)
-    for bar, share in zip(artists["bars"], move.shares.fillna(0.0), strict=True):
-        bar.set_width(share)
+        artists[name].set_ydata(getattr(move, name).to_numpy())
+    common, half = move.common.to_numpy(), HALF_WIDTH * move.se.to_numpy()
+    artists["band"].set_edges(common - half, common + half)
+    move_bars(artists["bars"], np.nan_to_num(move.shares.to_numpy()))
     if move.truth is not None:
-        artists["truth"].set_ydata(move.truth)
-        artists["true_shares"].set_xdata(move.true_shares)
+        artists["truth"].set_ydata(move.truth.to_numpy())
+        artists["true_shares"].set_xdata(move.true_shares.to_numpy())
 
 
 def _limits(headline: pd.Series) -> tuple[float, float]:
@@ -222,11 +238,12 @@ def _limits(headline: pd.Series) -> tuple[float, float]:
 
 def _readout(move: FactorMove) -> dict[str, str]:
     """Key numbers beside the picture."""
-    fit, target = move.fit, move.headline if move.truth is None else move.truth
+    fit, target = move.estimate, move.headline if move.truth is None else move.truth
     name = "the headline" if move.truth is None else "the truth"
+    correlations = pairwise_correlation(np.column_stack([target, move.common, move.average]))[0]
     return {
-        f"common with {name}, corr.": f"{move.common.corr(target):.3f}",
-        f"average with {name}": f"{move.average.corr(target):.3f}",
+        f"common with {name}, corr.": f"{correlations[1]:.3f}",
+        f"average with {name}": f"{correlations[2]:.3f}",
         "log-likelihood": f"{fit.loglik:.1f}",
         "AICc": f"{fit.aicc:.1f}",
         "EM iterations": f"{fit.n_iter}" + ("" if fit.converged else ", not done"),

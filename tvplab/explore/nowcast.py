@@ -15,7 +15,7 @@ from tvplab.explore.explorer import Explorer
 from tvplab.nowcast_backtest import published, release_date
 from tvplab.nowcast_factors import MixedFrequencyFactors
 from tvplab.nowcast_releases import release_by_release, release_calendar
-from tvplab.plots.ridge import BAND_ALPHA
+from tvplab.plots.moving import MovingBand, StoredText, move_bars, moving_bars
 from tvplab.plots.style import COLOURS
 
 LEVEL = 0.9
@@ -35,18 +35,42 @@ CAPTION = (
 
 
 @dataclass(frozen=True)
-class NowcastMove:
-    """What one position of the slider shows.
+class Story:
+    """One quarter: a `table` with a row a release in its order, the nowcast `before` them all, what was published."""
 
-    `story` has one row a release of the quarter, `known` of which have come; `before` is the nowcast ahead of them all,
-    `actual` what was published in the end.
-    """
-
-    story: pd.DataFrame
+    table: pd.DataFrame
     before: pd.Series
-    known: int
     actual: float
     quarter: str
+
+    @functools.cached_property
+    def numbers(self) -> np.ndarray:
+        """Mean, se, lower, upper before all releases and after each (K + 1, 4)."""
+        return np.vstack([self.before, self.table[list(self.before.index)]])
+
+    @functools.cached_property
+    def impacts(self) -> np.ndarray:
+        """What each release did (K,)."""
+        return self.table["impact"].to_numpy()
+
+    @functools.cached_property
+    def labels(self) -> list[str]:
+        """Each release in words (K,)."""
+        rows = self.table[["date", "name", "period", "impact"]].itertuples(index=False)
+        return [f"{day:%d %b}  {name[:LONGEST]} ({month:%b}) {impact:+.2f}" for day, name, month, impact in rows]
+
+
+@dataclass(frozen=True)
+class NowcastMove:
+    """What one position of the slider shows: a quarter's releases, `known` of which have come."""
+
+    way: Story
+    known: int
+
+    @property
+    def story(self) -> pd.DataFrame:
+        """All releases of the quarter."""
+        return self.way.table
 
     @property
     def path(self) -> pd.DataFrame:
@@ -56,12 +80,7 @@ class NowcastMove:
     @property
     def now(self) -> pd.Series:
         """The nowcast as it stands: mean, se, lower, upper."""
-        return self.path.iloc[-1][list(self.before.index)] if self.known else self.before
-
-    @property
-    def recent(self) -> pd.DataFrame:
-        """The last releases, the newest first."""
-        return self.path.iloc[: -RECENT - 1 : -1]
+        return pd.Series(self.way.numbers[self.known], self.way.before.index)
 
 
 def nowcast(model=None, frame: pd.DataFrame | None = None, lags=None, names=None, quarters=QUARTERS) -> Explorer:
@@ -91,15 +110,15 @@ def nowcast(model=None, frame: pd.DataFrame | None = None, lags=None, names=None
     lags = NYFED_LAGS if lags is None else lags
     names = load("nyfed").titles if names is None else names
     story = functools.cache(functools.partial(_story, model, frame, dict(lags), dict(names)))
-    most = max(len(story(quarter)[0]) for quarter in quarters)
+    last = min(len(story(quarter).table) for quarter in quarters)
 
     def compute(release, quarter):
-        table, before, actual = story(quarter)
-        return NowcastMove(table, before, min(release, len(table)), actual, quarter)
+        way = story(quarter)
+        return NowcastMove(way, round(release / last * len(way.table)))
 
-    stops = [(f"{n} of {most}", n) for n in range(most + 1)]
+    stops = [(f"{n / last:.0%}", n) for n in range(last + 1)]
     controls = {
-        "release": stops_slider("releases so far", stops, most // 2),
+        "release": stops_slider("releases so far", stops, last // 2),
         "quarter": choice("quarter", list(quarters), quarters[0]),
     }
     return Explorer(
@@ -117,27 +136,27 @@ def default_model() -> tuple:
     return MixedFrequencyFactors(n_factors=2, quarterly=quarterly, tol=1e-4).fit(frame), frame
 
 
-def _story(model, frame: pd.DataFrame, lags: dict, names: dict, quarter: str) -> tuple[pd.DataFrame, pd.Series, float]:
-    """All releases of one quarter in their order, the nowcast before them, and what was published in the end."""
+def _story(model, frame: pd.DataFrame, lags: dict, names: dict, quarter: str) -> Story:
+    """Follow the nowcast of one quarter through all its releases."""
     period = pd.Period(quarter, "Q")
     start = period.start_time.normalize() - pd.Timedelta(days=1)
     calendar = release_calendar(frame, lags, start, release_date(period, TARGET_LAG) - pd.Timedelta(days=1))
     steps = release_by_release(model, published(frame, lags, start), calendar, TARGET, quarter, LEVEL)
     last_month = period.asfreq("M", "end").to_timestamp()
-    story = steps.table.assign(date=calendar["date"], name=[names.get(one, one) for one in steps.table["series"]])
-    return story, steps.before, float(frame.loc[last_month, TARGET])
+    table = steps.table.assign(date=calendar["date"], name=[names.get(one, one) for one in steps.table["series"]])
+    return Story(table, steps.before, float(frame.loc[last_month, TARGET]), quarter)
 
 
 def _build(figure: Figure, move: NowcastMove) -> dict:
     """Draw what stands still; return the artists that move."""
     left, right = figure.subplots(1, 2, width_ratios=[1.7, 1])
-    story, empty = move.story, np.full(len(move.story) + 1, np.nan)
-    whole = pd.concat([move.before.to_frame().T, story[list(move.before.index)]])
-    low, high = min(whole["lower"].min(), move.actual), max(whole["upper"].max(), move.actual)
+    way, story, place = move.way, move.story, np.arange(RECENT)
+    low, high = min(way.numbers[:, 2].min(), way.actual), max(way.numbers[:, 3].max(), way.actual)
+    steps, empty = np.arange(len(story) + 1), np.full(len(story) + 1, np.nan)
     room = 0.05 * (high - low)
     left.set(xlim=(0, len(story)), ylim=(low - room, high + room), ylabel="growth, % a year")
-    left.set_title(f"nowcast of GDP growth, {move.quarter}")
-    left.axhline(move.actual, color=COLOURS["black"], ls="--", lw=1.2)
+    left.set_title(f"nowcast of GDP growth, {way.quarter}")
+    left.axhline(way.actual, color=COLOURS["black"], ls="--", lw=1.2)
     months = story["date"].dt.to_period("M")
     ticks = [int(np.flatnonzero(months == month)[0]) for month in months.unique()]
     left.set_xticks(ticks, [f"{month:%b}" for month in months.unique()], ha="left")
@@ -145,43 +164,39 @@ def _build(figure: Figure, move: NowcastMove) -> dict:
     right.set(xlim=(-wide, wide), ylim=(RECENT - 0.5, -0.75))
     right.set_title("what the last ones did")
     right.set_yticks([])
-    place = np.arange(RECENT)
     right.vlines(np.zeros(RECENT), place - 0.28, place + 0.28, color=COLOURS["grey"], lw=0.8)
+    lines = [StoredText(-0.97 * wide, k - 0.42, "", fontsize=8) for k in place]
     return {
-        "band": left.fill_between(np.arange(len(empty)), 0.0, 0.0, color=COLOURS["blue"], alpha=BAND_ALPHA, lw=0),
-        "path": left.plot(np.arange(len(empty)), empty, color=COLOURS["blue"])[0],
+        "band": MovingBand(left, steps, COLOURS["blue"]),
+        "path": left.plot(steps, empty, color=COLOURS["blue"])[0],
         "dot": left.plot([0], [np.nan], "o", color=COLOURS["blue"], ms=6)[0],
-        "bars": right.barh(place, np.zeros(RECENT), color=COLOURS["vermillion"], height=0.55).patches,
-        "names": [right.text(-0.97 * wide, k - 0.42, "", fontsize=8, va="center") for k in place],
+        "bars": moving_bars(right, RECENT, COLOURS["vermillion"], height=0.55),
+        "names": [right.add_artist(line) for line in lines],
     }
 
 
 def _update(artists: dict, move: NowcastMove) -> None:
     """Move the artists."""
-    n = len(move.story) + 1
-    seen = np.arange(n) <= move.known
-    artists["path"].set_ydata(np.where(seen, np.r_[move.before["mean"], move.story["mean"]], np.nan))
-    lower, upper = (np.r_[move.before[side], move.story[side]] for side in ("lower", "upper"))
-    artists["band"].set_data(np.arange(n)[seen], lower[seen], upper[seen])
-    artists["dot"].set_data([move.known], [move.now["mean"]])
-    recent = move.recent
-    for k, (bar, text) in enumerate(zip(artists["bars"], artists["names"], strict=True)):
-        there = k < len(recent)
-        bar.set_width(recent["impact"].iloc[k] if there else 0.0)
-        text.set_text(_label(recent.iloc[k]) if there else "")
-
-
-def _label(row: pd.Series) -> str:
-    return f"{row['date']:%d %b}  {row['name'][:LONGEST]} ({row['period']:%b}) {row['impact']:+.2f}"
+    mean, _, lower, upper = np.where(
+        np.arange(len(move.way.numbers))[:, None] <= move.known, move.way.numbers, np.nan
+    ).T
+    artists["path"].set_ydata(mean)
+    artists["band"].set_edges(lower, upper)
+    artists["dot"].set_data([move.known], [mean[move.known]])
+    newest, missing = slice(max(move.known - RECENT, 0), move.known), max(RECENT - move.known, 0)
+    move_bars(artists["bars"], np.r_[move.way.impacts[newest][::-1], np.zeros(missing)])
+    for text, label in zip(artists["names"], move.way.labels[newest][::-1] + [""] * missing, strict=True):
+        text.set_text(label)
 
 
 def _readout(move: NowcastMove) -> dict[str, str]:
     """Key numbers beside the picture."""
-    day = f"{move.path['date'].iloc[-1]:%d %b %Y}" if move.known else "–"
+    mean, se, *_ = move.way.numbers[move.known]
     return {
-        "date": day,
-        "nowcast": f"{move.now['mean']:.2f}",
-        "standard error": f"{move.now['se']:.2f}",
-        "first came": f"{move.before['mean']:.2f}",
-        "published": f"{move.actual:.2f}",
+        "releases": f"{move.known} of {len(move.story)}",
+        "date": f"{move.story['date'].iloc[move.known - 1]:%d %b %Y}" if move.known else "–",
+        "nowcast": f"{mean:.2f}",
+        "standard error": f"{se:.2f}",
+        "first came": f"{move.way.before['mean']:.2f}",
+        "published": f"{move.way.actual:.2f}",
     }
