@@ -32,9 +32,12 @@ def test_it_shows_the_group_lasso_at_the_sliders_alpha(explorer, alpha):
     explorer.set(alpha=alpha)
     fit = GroupLassoRidge(alpha=alpha).fit(WORLD.y, WORLD.X)
     artists = explorer.panel.artists
-    for line, bar, name in zip(artists["paths"], artists["bars"], fit.beta, strict=True):
-        np.testing.assert_allclose(line.get_ydata(), fit.beta[name] - fit.beta[name].mean(), atol=1e-8)
-        assert bar.get_width() == pytest.approx(fit.beta[name].std(ddof=0), abs=1e-8)
+    bars = artists["bars"].get_paths()
+    for path, bar, (k, name) in zip(artists["paths"].get_segments(), bars, enumerate(fit.beta), strict=True):
+        np.testing.assert_allclose(path[:, 1], fit.beta[name] - fit.beta[name].mean(), atol=1e-8)
+        np.testing.assert_array_equal(path[:, 0], WORLD.y.index)
+        width = fit.beta[name].std(ddof=0)
+        np.testing.assert_allclose(bar.get_extents().get_points(), [[0.0, k - 0.275], [width, k + 0.275]], atol=1e-8)
     circles = np.isfinite(artists["frozen"].get_xdata())
     np.testing.assert_array_equal(circles, fit.beta.columns.isin(fit.constant))
     error = np.mean(np.abs(WORLD.beta - fit.beta).to_numpy())
@@ -49,7 +52,7 @@ def test_to_the_left_everything_freezes_and_lines_go_flat(explorer):
     assert frozen[0] == 0
     assert 0 < frozen[1] < 5
     assert frozen[2] == 5
-    assert all(np.ptp(line.get_ydata()) == 0.0 for line in explorer.panel.artists["paths"])
+    assert all(np.ptp(path[:, 1]) == 0.0 for path in explorer.panel.artists["paths"].get_segments())
 
 
 def test_the_other_models_are_the_librarys(explorer):
@@ -65,7 +68,7 @@ def test_the_other_models_are_the_librarys(explorer):
 def test_two_step_ridge_stands_beside_it(explorer):
     two = TwoStepRidge().fit(WORLD.y, WORLD.X)
     error = np.mean(np.abs(WORLD.beta - two.beta).to_numpy())
-    shown = np.mean(np.abs(WORLD.beta - explorer.result.dense.beta).to_numpy())
+    shown = np.mean(np.abs(WORLD.beta - explorer.result.world.dense.beta).to_numpy())
     assert shown == pytest.approx(error, rel=0.15)  # α = 1 keeps λ of step 1, 2SRR chooses anew
 
 
@@ -88,7 +91,7 @@ def test_rank_changes_the_picture_of_few_factors(explorer):
 
 def test_the_truth_is_drawn_and_stays_while_alpha_moves(explorer):
     dashed = [line for line in explorer.figure.axes[0].lines if line.get_linestyle() == "--"]
-    truth = around_mean(WORLD.beta)[:, explorer.result.moves].T
+    truth = around_mean(WORLD.beta.to_numpy())[:, explorer.result.world.moves].T
     np.testing.assert_allclose([line.get_ydata() for line in dashed], truth)
     limits = explorer.figure.axes[0].get_ylim()
     explorer.set(alpha=0.1)
@@ -116,4 +119,4 @@ def test_a_move_costs_one_short_computation(explorer):
         return min(laps)
 
     again = least(lambda: GroupLassoRidge(alpha=0.4).fit(WORLD.y, WORLD.X))
-    assert least(lambda: explorer.result.dense.sparser(0.4)) < 0.7 * again
+    assert least(lambda: explorer.result.world.dense.sparser(0.4)) < 0.7 * again

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
 from tvplab.dgp import DESIGNS, SimulatedRegression, simulate_design
@@ -25,6 +25,8 @@ from tvplab.sparse_tvp import GroupLassoRidge
 MODELS = ("GLRR (sparse)", "GLRR by likelihood", "GRRRR (few factors)")
 ALPHA_RANGE = 0.05, 1.0
 SHARES = (0.2, 0.5, 1.0)
+BAR = 0.55
+"""Height of a bar; bars are one apart."""
 ALT = (
     "Left: each coefficient around its mean over time, estimate solid, truth dashed. Right: how much "
     "each coefficient moves over the sample; an empty circle is one that was found constant. Synthetic data."
@@ -36,37 +38,54 @@ CAPTION = (
 
 
 @dataclass(frozen=True)
+class SparseWorld:
+    """What the sliders for share, noise and design choose: 2SRR's fit, and the truth (T, K)."""
+
+    dense: SparseResults
+    simulated: SimulatedRegression
+
+    @functools.cached_property
+    def truth(self) -> np.ndarray:
+        """True coefficients (T, K)."""
+        return self.simulated.beta.to_numpy()
+
+    @functools.cached_property
+    def moves(self) -> np.ndarray:
+        """Which coefficients truly move (K,)."""
+        return np.ptp(self.truth, axis=0) > 1e-12
+
+    @functools.cached_property
+    def error_of_dense(self) -> float:
+        """Mean absolute error of 2SRR."""
+        return mean_absolute_error(self.truth, self.dense.beta)
+
+
+@dataclass(frozen=True)
 class SparseMove:
-    """What one position of the controls shows: the fit, 2SRR's beside it, and the truth (T, K)."""
+    """What one position of the controls shows: the fit, and the world it was made in."""
 
     fit: RidgeResults
-    dense: RidgeResults
-    truth: pd.DataFrame
+    world: SparseWorld
 
     @property
-    def moved(self) -> np.ndarray:
-        """β_t less its mean over time, of the fit (T, K)."""
-        return around_mean(self.fit.beta)
+    def beta(self) -> np.ndarray:
+        """Coefficients of the fit (T, K)."""
+        return self.fit.beta.to_numpy()
 
     @property
     def spread(self) -> np.ndarray:
-        """Standard deviation over time of each coefficient of the fit (K,)."""
-        return self.fit.beta.to_numpy().std(axis=0)
+        """Standard deviation over time of each of them (K,)."""
+        return self.beta.std(axis=0)
 
     @property
     def frozen(self) -> np.ndarray:
         """Which coefficients were found constant (K,)."""
         return self.fit.beta.columns.isin(self.fit.constant)
 
-    @property
-    def moves(self) -> np.ndarray:
-        """Which coefficients truly move (K,)."""
-        return np.ptp(self.truth.to_numpy(), axis=0) > 1e-12
 
-
-def around_mean(beta: pd.DataFrame) -> np.ndarray:
+def around_mean(beta: np.ndarray) -> np.ndarray:
     """Return paths (T, K) less their means over time: one that stands still is zero."""
-    return (beta - beta.mean()).to_numpy()
+    return beta - beta.mean(axis=0)
 
 
 def sparse(T: int = 150, K: int = 6, seed: int = 2) -> Explorer:
@@ -86,13 +105,13 @@ def sparse(T: int = 150, K: int = 6, seed: int = 2) -> Explorer:
     reduced = functools.lru_cache(maxsize=64)(functools.partial(_reduced, world))
 
     def compute(alpha, model, rank, share, noise, design):
-        start, simulated = world(design, share, noise)
+        here = world(design, share, noise)
         fits = {
-            MODELS[0]: lambda: start.sparser(alpha),
+            MODELS[0]: lambda: here.dense.sparser(alpha),
             MODELS[1]: lambda: likely(design, share, noise),
             MODELS[2]: lambda: reduced(rank, design, share, noise),
         }
-        return SparseMove(fits[model](), start, simulated.beta)
+        return SparseMove(fits[model](), here)
 
     controls = {
         "alpha": log_slider("share of the ridge α (1: 2SRR)", *ALPHA_RANGE, 0.5, per_decade=40),
@@ -115,70 +134,69 @@ def sparse(T: int = 150, K: int = 6, seed: int = 2) -> Explorer:
     )
 
 
-def _world(
-    T: int, K: int, seed: int, design: str, share: float, noise: str
-) -> tuple[SparseResults, SimulatedRegression]:
+def _world(T: int, K: int, seed: int, design: str, share: float, noise: str) -> SparseWorld:
     """Simulate, and fit 2SRR (α = 1) once; `.sparser(α)` of the result is then a few Newton steps."""
     simulated = simulate_design(design, T=T, K=K, share=share, noise=noise, seed=seed)
-    return GroupLassoRidge(alpha=1.0).fit(simulated.y, simulated.X), simulated
+    return SparseWorld(GroupLassoRidge(alpha=1.0).fit(simulated.y, simulated.X), simulated)
 
 
 def _likely(world: Callable, design: str, share: float, noise: str) -> SparseResults:
     """Fit GLRR with the coefficients that the likelihood lets move."""
-    _, simulated = world(design, share, noise)
-    return GroupLassoRidge(select="likelihood").fit(simulated.y, simulated.X)
+    data = world(design, share, noise).simulated
+    return GroupLassoRidge(select="likelihood").fit(data.y, data.X)
 
 
 def _reduced(world: Callable, rank: int, design: str, share: float, noise: str) -> RidgeResults:
     """Fit GRRRR with at most `rank` factors."""
-    _, simulated = world(design, share, noise)
-    return ReducedRankRidge(rank=rank).fit(simulated.y, simulated.X)
+    data = world(design, share, noise).simulated
+    return ReducedRankRidge(rank=rank).fit(data.y, data.X)
 
 
 def _build(figure: Figure, move: SparseMove) -> dict:
     """Draw what stands still, truth included; return the artists that move."""
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
-    time, names = time_axis(move.truth.index), list(move.truth.columns)
-    truth = around_mean(move.truth)
-    high = 2.0 * max(np.abs(truth).max(), 0.3)
+    time, names = time_axis(move.fit.beta.index), list(move.fit.beta.columns)
+    truth, moves = move.world.truth, move.world.moves
+    high = 2.0 * max(np.abs(around_mean(truth)).max(), 0.3)
     left.set(xlim=(time[0], time[-1]), ylim=(-high, high))
     left.set_title("coefficients around their means  (synthetic data, truth dashed)")
-    for path, moves in zip(truth.T, move.moves, strict=True):
-        if moves:
-            left.plot(time, path, color=COLOURS["black"], ls="--", lw=1.1)
-    colours = [COLOURS["blue"] if moves else COLOURS["orange"] for moves in move.moves]
+    left.plot(time, around_mean(truth)[:, moves], color=COLOURS["black"], ls="--", lw=1.1)
+    colours = [COLOURS["blue"] if one else COLOURS["orange"] for one in moves]
     place = np.arange(len(names))
-    spread = move.truth.to_numpy().std(axis=0)
     right.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.05 * high, high), yticks=place)
     right.set_yticklabels(names)
     right.set_title("sd over time")
-    ticks = right.plot(spread, place, "|", color=COLOURS["black"], ms=14, mew=1.5, zorder=4)[0]
-    zeros = np.zeros((len(names), len(time)))
+    paths = LineCollection([], colors=colours, capstyle="projecting", joinstyle="round", zorder=2)
     return {
-        "paths": [left.plot(time, zero, color=colour)[0] for zero, colour in zip(zeros, colours, strict=True)],
-        "bars": right.barh(place, np.zeros(len(names)), height=0.55, color=colours).patches,
+        "paths": left.add_collection(paths, autolim=False),
+        "bars": right.add_collection(PolyCollection([], facecolors=colours, lw=0), autolim=False),
         "frozen": right.plot(np.zeros(len(names)), place, "o", mfc="white", color=COLOURS["grey"], ms=7, ls="")[0],
-        "ticks": ticks,
+        "ticks": right.plot(truth.std(axis=0), place, "|", color=COLOURS["black"], ms=14, mew=1.5, zorder=4)[0],
     }
 
 
 def _update(artists: dict, move: SparseMove) -> None:
     """Move the artists."""
-    for line, path in zip(artists["paths"], move.moved.T, strict=True):
-        line.set_ydata(path)
-    for bar, width in zip(artists["bars"], move.spread, strict=True):
-        bar.set_width(width)
+    paths, time = around_mean(move.beta).T, artists["paths"].axes.convert_xunits(time_axis(move.fit.beta.index))
+    artists["paths"].set_segments(np.stack([np.broadcast_to(time, paths.shape), paths], axis=2))
+    artists["bars"].set_verts(_bars(move.spread))
     artists["frozen"].set_xdata(np.where(move.frozen, 0.0, np.nan))
+
+
+def _bars(widths: np.ndarray) -> np.ndarray:
+    """Corners (K, 4, 2) of horizontal bars from zero."""
+    place, none = np.arange(len(widths)), np.zeros(len(widths))
+    x, y = np.stack([none, widths, widths, none]), place + BAR / 2 * np.array([[-1], [-1], [1], [1]])
+    return np.stack([x, y], axis=2).swapaxes(0, 1)
 
 
 def _readout(move: SparseMove) -> dict[str, str]:
     """Key numbers beside the picture."""
-    right = int(np.sum(move.frozen & ~move.moves))
-    wrong = int(np.sum(move.frozen & move.moves))
+    frozen, moves = move.frozen, move.world.moves
     return {
-        "MAE": f"{mean_absolute_error(move.truth, move.fit.beta):.3f}",
-        "2SRR's": f"{mean_absolute_error(move.truth, move.dense.beta):.3f}",
-        "frozen rightly": f"{right} of {int(np.sum(~move.moves))}",
-        "frozen wrongly": f"{wrong} of {int(np.sum(move.moves))}",
+        "MAE": f"{mean_absolute_error(move.world.truth, move.beta):.3f}",
+        "2SRR's": f"{move.world.error_of_dense:.3f}",
+        "frozen rightly": f"{np.sum(frozen & ~moves)} of {np.sum(~moves)}",
+        "frozen wrongly": f"{np.sum(frozen & moves)} of {np.sum(moves)}",
         "λ": f"{move.fit.lam:.3g}",
     }
