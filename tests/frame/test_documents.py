@@ -18,6 +18,14 @@ def test_the_readme_example_runs():
     assert "unemp" in done.stdout
 
 
+def test_the_readme_names_every_public_model():
+    import tvplab
+
+    named = set(re.findall(r"`(\w+)`", (ROOT / "README.md").read_text(encoding="utf-8")))
+    rooms = {"data", "dgp", "explore", "metrics", "plots", "banner", "check", "mode"}
+    assert set(tvplab.__all__) - rooms <= named
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_and_files_named_exist(document):
     text = (ROOT / document).read_text(encoding="utf-8")
