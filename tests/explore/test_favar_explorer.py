@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tvplab import FAVAR, TVPVAR, LinearFactors, explore
-from tvplab.explore.favar import HORIZON, MOST_DRAWS, SIZES, us_panel
+from tvplab.explore.favar import HORIZON, MOST_DRAWS, SCALES, SIZES, us_panel
 from tvplab.tvp_var_equations import companion_roots, impulse_responses, system
 from tvplab.volatility import ConvergenceWarning
 
@@ -56,7 +56,7 @@ def every_second():
 
 @pytest.mark.parametrize("size", [2.0, -0.5])
 def test_it_shows_the_bent_response_by_hand(explorer, size):
-    explorer.set(date=DATE, size=size, series="exp", horizon=3)
+    explorer.set(date=DATE, size=size, series="exp", horizon=3, scale=SCALES[1])
     moves, level = every_second(), np.exp(STATE.loc[DATE, "F1"])
     artists, shown = explorer.panel.artists, explorer.result
     expected = np.quantile(level * np.expm1(size * moves), [0.5, 0.16, 0.84], axis=0)
@@ -73,7 +73,7 @@ def test_it_shows_the_bent_response_by_hand(explorer, size):
 def test_a_linear_decoder_leaves_a_straight_line():
     X = pd.DataFrame(STATE.to_numpy() @ RNG.standard_normal((2, 6)) + RNG.standard_normal((90, 6)), INDEX)
     linear = explore.favar(FAVAR(LinearFactors.fit(X, 2), TVPVAR(lags=1)).fit(RATE, draws=40, burn=5))
-    linear.set(size=-2.5, series=4)
+    linear.set(size=-2.0, series=4)
     move = linear.result
     np.testing.assert_allclose(move.edges[0], move.straight, atol=1e-8)
     np.testing.assert_allclose(move.edges[0], move.mirror, atol=1e-8)
@@ -82,11 +82,23 @@ def test_a_linear_decoder_leaves_a_straight_line():
 
 
 def test_the_second_series_of_the_bent_one_is_straight(explorer):
-    explorer.set(series="same", size=3.0)
+    explorer.set(series="same", size=2.0)
     np.testing.assert_allclose(explorer.result.edges[0], explorer.result.mirror, atol=1e-10)
 
 
-@pytest.mark.parametrize(("control", "value"), [("size", -1.5), ("date", DATE), ("series", "same"), ("horizon", 9)])
+def test_relative_to_the_straight_line(explorer):
+    """The straight line's largest response to a unit shock is 1 on the axis, whatever the date."""
+    for date in (DATE, RESULTS.var.index[60]):
+        explorer.set(date=date, size=1.0, scale=SCALES[0])
+        artists, shown = explorer.panel.artists, explorer.result
+        assert np.abs(artists["straight"].get_ydata()).max() == pytest.approx(1.0)
+        np.testing.assert_allclose(artists["median"].get_ydata() * shown.unit, shown.edges[0])
+
+
+CHANGES = [("size", -1.5), ("date", DATE), ("series", "same"), ("horizon", 9), ("scale", SCALES[1])]
+
+
+@pytest.mark.parametrize(("control", "value"), CHANGES)
 def test_every_control_changes_the_picture(explorer, control, value):
     before = explorer.static_png()
     explorer.set(**{control: value})
@@ -96,7 +108,7 @@ def test_every_control_changes_the_picture(explorer, control, value):
 def test_limits_stay_while_size_and_date_move(explorer):
     limits = [ax.get_ylim() for ax in explorer.figure.axes]
     for place in (0, 40, 80):
-        explorer.set(date=RESULTS.var.index[place], size=-3.0)
+        explorer.set(date=RESULTS.var.index[place], size=-2.0)
     assert [ax.get_ylim() for ax in explorer.figure.axes] == limits
 
 

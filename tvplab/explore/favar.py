@@ -22,10 +22,13 @@ from tvplab.tvp_var import TVPVAR
 from tvplab.volatility import ConvergenceWarning
 
 HORIZON, LEVEL, LARGEST, STEP = 16, 0.68, 2.0, 0.25
+SCALES = ("the straight line's largest, a unit shock, = 1", "units of the series, one axis for all dates")
 SIZES = np.arange(-LARGEST, LARGEST + STEP / 2, STEP)
 MOST_DRAWS = 100
 TINY = 1e-4
 """Size of the shock whose response, scaled up, is the straight line."""
+FLAT = 1e-3
+"""Straight lines below this share of the axis count as flat."""
 ALT = (
     "Left: response of one series by horizon through the nonlinear decoder, median and 68 % band; dashed, a tiny "
     "shock's response scaled up; dotted, the opposite shock's response upside down. Right: the response at one horizon "
@@ -43,7 +46,8 @@ class BentResponse:
 
     `edges` (3, H + 1) median, lower and upper response to the shock; `mirror` (H + 1,) minus the median response to
     the opposite shock; `straight` (H + 1,) a tiny shock's median, scaled up; `curve` (3, S) response at horizon `at`
-    to shocks of `SIZES`, and its straight `line` (S,).
+    to shocks of `SIZES`, and its straight `line` (S,).  All in units of the series; `unit` is what counts as 1 in the
+    picture, whose axes end at ±`reach`.
     """
 
     name: str
@@ -56,6 +60,7 @@ class BentResponse:
     curve: np.ndarray
     line: np.ndarray
     explosive: float
+    unit: float
     reach: float
     note: str
 
@@ -90,7 +95,7 @@ def favar(
     Returns
     -------
     Explorer
-        Its controls are `size`, `date`, `series` and `horizon`; its result is a `BentResponse`.
+        Its controls are `size`, `date`, `series`, `horizon` and `scale`; its result is a `BentResponse`.
     """
     if results is None:
         results, titles = _us_fit(draws)
@@ -105,10 +110,10 @@ def favar(
     curve = functools.lru_cache(maxsize=64)(functools.partial(_curve, few, moves))
     reach = _reach(few, moves)
 
-    def compute(size, date, series, horizon):
-        j = names.index(series)
+    def compute(size, date, series, horizon, scale):
+        j, relative = names.index(series), scale == SCALES[0]
         this, opposite, tiny = panel(date, size)[:, :, :, j]
-        bent = curve(date, horizon)[:, :, j]
+        bent, straight = curve(date, horizon)[:, :, j], np.median(tiny, axis=0) / TINY
         return BentResponse(
             name=str((titles or {}).get(series, series)),
             date=str(date),
@@ -116,11 +121,12 @@ def favar(
             at=horizon,
             edges=_edges(this),
             mirror=-np.median(opposite, axis=0),
-            straight=np.median(tiny, axis=0) * size / TINY,
+            straight=straight * size,
             curve=_edges(bent[:, :-1]),
             line=np.median(bent[:, -1]) * SIZES / TINY,
             explosive=moves(date)[1],
-            reach=reach[j],
+            unit=max(np.abs(straight).max(), FLAT * reach[j]) if relative else 1.0,
+            reach=1.6 * LARGEST if relative else reach[j],
             note=note,
         )
 
@@ -130,7 +136,7 @@ def favar(
         _build,
         _update,
         readout=_readout,
-        redraw_on={"series"},
+        redraw_on={"series", "scale"},
         alt=ALT + (f" {note}." if note else ""),
         caption=CAPTION,
         figsize=(9, 3.8),
@@ -166,6 +172,7 @@ def _controls(results: FAVARResults, names: list, titles: Mapping, shock) -> dic
         "date": stops_slider("date of the shock t", [(str(date), date) for date in index], index[len(index) // 2]),
         "series": choice("series", [(str(titles.get(name, name)), name) for name in names], names[0]),
         "horizon": int_slider("horizon of the right picture", 1, HORIZON, 4),
+        "scale": choice("response in", SCALES, SCALES[0]),
     }
 
 
@@ -236,14 +243,15 @@ def _after(move: BentResponse) -> str:
 
 def _update(artists: dict, move: BentResponse) -> None:
     """Move the artists."""
+    u = move.unit
     for part, x, edges in (("", np.arange(len(move.mirror)), move.edges), ("curve", SIZES, move.curve)):
-        artists[f"median{part}"].set_ydata(edges[0])
-        artists[f"band{part}"].set_data(x, edges[1], edges[2])
-    artists["straight"].set_ydata(move.straight)
-    artists["mirror"].set_ydata(move.mirror)
-    artists["line"].set_ydata(move.line)
+        artists[f"median{part}"].set_ydata(edges[0] / u)
+        artists[f"band{part}"].set_data(x, edges[1] / u, edges[2] / u)
+    artists["straight"].set_ydata(move.straight / u)
+    artists["mirror"].set_ydata(move.mirror / u)
+    artists["line"].set_ydata(move.line / u)
     artists["title"].set_text(_after(move))
-    artists["dot"].set_data([move.size], [move.edges[0, move.at]])
+    artists["dot"].set_data([move.size], [move.edges[0, move.at] / u])
 
 
 def _readout(move: BentResponse) -> dict[str, str]:
