@@ -769,4 +769,5 @@ tvplab.check("1.4", flash)
 # %% [markdown]
 # **Next:** [the map of lessons](00_start_here.ipynb). Code of this lesson:
 # [`statespace.py`](../tvplab/statespace.py), [`marss.py`](../tvplab/marss.py),
-# [`marss_em.py`](../tvplab/marss_em.py), [`explore/dfm.py`](../tvplab/explore/dfm.py).
+# [`marss_em.py`](../tvplab/marss_em.py), [`marss_updates.py`](../tvplab/marss_updates.py),
+# [`explore/dfm.py`](../tvplab/explore/dfm.py).

@@ -342,7 +342,8 @@ us_fits = us.fit(leads=True)
 us_fits["cpi"].plot_slices(horizons=[4, 8, 16], unit="percent", note=us.note, break_date=us.break_date)
 
 # %% [markdown]
-# *Prices rise after a tightening, for two years: the **price puzzle**.* The usual reading is that the central bank saw
+# *One and two years after a tightening prices stand higher, whatever the date: the **price puzzle**.* (Four years after they
+# do so only since about 1980, and in 2005 they first fall.) The usual reading is that the central bank saw
 # inflation coming and we call its answer a shock. No amount of moving parameters repairs a shock that is not one. (The
 # dashed line of US pictures is 1984, when the economy had become calm.)
 #
