@@ -100,6 +100,11 @@ class DeepDynamicFactorsResults:
         return self._form
 
     @property
+    def encoder(self) -> list[Layer]:
+        """Layers of eq. 7 at the end of training, batch normalisation folded into their W and b."""
+        return self._encoder
+
+    @property
     def linear_decoder(self) -> bool:
         """Whether the decoder is one linear layer."""
         return len(self._decoder) == 1
