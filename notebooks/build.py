@@ -1,4 +1,4 @@
-"""Build the notebooks from the lessons' text: ``python notebooks/build.py [NAMES] [--check] [--mode MODE]``.
+"""Build the notebooks from the lessons' text: ``python notebooks/build.py [NAMES] [--check | --words | --mode MODE]``.
 
 ``notebooks/lessons/NN_name.py`` (jupytext percent) becomes ``notebooks/NN_name.ipynb``: stubs with folded
 solutions, run from top to bottom, every output kept, no widget state. The same text gives the same file.
@@ -13,6 +13,7 @@ import nbformat
 from builder.assemble import assemble
 from builder.execute import execute
 from builder.problems import differences, flaws, long_cells, pace, with_remedy
+from builder.words import take_outputs
 from nbclient.exceptions import CellExecutionError
 
 from tvplab.modes import MEANINGS
@@ -31,6 +32,8 @@ def main(arguments: list[str] | None = None, folder: Path = HERE) -> int:
     names = options.names or known
     if options.check:
         problems = [problem for name in names for problem in check(name, folder)]
+    elif options.words:
+        problems = [problem for name in names for problem in reword(name, folder)]
     else:
         problems = [problem for name in names for problem in build(name, options.mode, folder)]
     if options.check and not options.names:
@@ -50,9 +53,7 @@ def build(name: str, mode: str, folder: Path) -> list[str]:
     except CellExecutionError as error:
         return [f"{name}: {error}"]
     target = folder / f"{name}.ipynb"
-    unfinished = target.with_suffix(".ipynb.part")
-    nbformat.write(notebook, unfinished)
-    os.replace(unfinished, target)
+    _write(notebook, target)
     print(f"{name}: {mode} mode, {target.stat().st_size / 1e6:.1f} MB, {pace(notebook)}")
     return [f"{name}: {flaw}" for flaw in flaws(notebook)]
 
@@ -72,6 +73,23 @@ def check(name: str, folder: Path) -> list[str]:
     return [f"{name}: {problem}" for problem in problems]
 
 
+def reword(name: str, folder: Path) -> list[str]:
+    """Take the text's new words into a notebook whose code has not changed, and keep its outputs."""
+    target = folder / f"{name}.ipynb"
+    fresh = assemble(_text(name, folder))
+    if not target.exists() or not take_outputs(fresh, nbformat.read(target, as_version=4)):
+        return [f"{name}: its code has changed too; run python notebooks/build.py {name}"]
+    _write(fresh, target)
+    return [f"{name}: {flaw}" for flaw in flaws(fresh)]
+
+
+def _write(notebook: nbformat.NotebookNode, target: Path) -> None:
+    """Write a notebook; the old one stays until the new one is whole."""
+    unfinished = target.with_suffix(".ipynb.part")
+    nbformat.write(notebook, unfinished)
+    os.replace(unfinished, target)
+
+
 def _text(name: str, folder: Path) -> str:
     """Return the text of a lesson."""
     return (folder / "lessons" / f"{name}.py").read_text(encoding="utf-8")
@@ -88,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", help="lessons, such as 02_tvp_as_ridge; all by default")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="run in quick mode, write nothing; fail when stale")
+    what.add_argument("--words", action="store_true", help="run nothing: new words only, outputs are kept")
     what.add_argument("--mode", choices=list(MEANINGS), default="full", help="mode to build in (default: full)")
     return parser
 

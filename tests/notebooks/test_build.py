@@ -57,6 +57,22 @@ def built(built_once, tmp_path):
     return Path(shutil.copytree(built_once, tmp_path / "notebooks"))
 
 
+def test_new_words_keep_the_outputs(built):
+    """Nothing is run; where code has changed, nothing is written either."""
+    before, text = read(built), built / "lessons" / "97_small.py"
+    text.write_text(LESSON.replace("Is $x^2$ a square?", "What is $x^2$?"))
+    assert build.main(["97_small", "--words"], built) == 0
+    after = read(built)
+    assert after.cells[0].source.endswith("What is $x^2$?")
+    assert list(differences(after, assemble(text.read_text()))) == []
+    assert [cell.get("outputs") for cell in after.cells[1:]] == [cell.get("outputs") for cell in before.cells[1:]]
+    text.write_text(LESSON.replace("x * 2", "2 * x"))
+    assert build.main(["97_small", "--words"], built) == 0, "the solution is words: it is folded into markdown"
+    text.write_text(LESSON.replace("import os", "import sys, os"))
+    assert build.main(["97_small", "--words"], built) == 1
+    assert "import sys" not in str(read(built))
+
+
 def read(folder):
     return nbformat.read(folder / "97_small.ipynb", as_version=4)
 
