@@ -42,6 +42,12 @@ def test_the_page_has_medians_and_the_papers_below():
     assert "over 3 of" in page
 
 
+def test_the_page_of_an_unfinished_run_says_what_is_missing():
+    rows = [cell | {"raw": 0.5, "centred": 0.9, "converged": True} for cell in study.cells("quick", 1)]
+    page = study.table([row for row in rows if row["training"] != study.ALL or row["table"] == 1])
+    assert f"| {study.ALL} | 0.50 (0.90) | 0.50 (0.90) | – | – |" in page
+
+
 def test_it_is_in_the_catalog():
     assert find(["d2fm-training"])[0].task is study.TASK
     with pytest.raises(ValueError, match="unknown"):

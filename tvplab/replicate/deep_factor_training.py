@@ -72,7 +72,9 @@ def table(rows: list[dict]) -> str:
     """Trainings down, setups across, raw with centred in brackets; the paper's medians last."""
     raw, centred = medians(rows, "raw"), medians(rows, "centred")
     setups = {label(setup): paper(number).loc[setup, "d2fm"] for number, setup in SETUPS if label(setup) in raw}
-    lines = [[name, *(f"{raw.loc[name, s]:.2f} ({centred.loc[name, s]:.2f})" for s in setups)] for name in raw.index]
+    cells = raw.map("{:.2f}".format) + centred.map(" ({:.2f})".format)
+    cells = cells.where(raw.notna(), "–")
+    lines = [[name, *cells.loc[name, list(setups)]] for name in raw.index]
     lines.append(["paper, 100 panels", *(f"{value:.2f}" for value in setups.values())])
     panels = len({row["seed"] for row in rows})
     note = (
