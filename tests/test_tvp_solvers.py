@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tvplab.crossval import BlockedFolds, RandomFolds
 from tvplab.statespace import drifting_regression, kalman_filter, kalman_smoother
-from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
+from tvplab.tvp_banded import BandedSolver, backward_sums, banded_is_cheaper, invert_lower
 from tvplab.tvp_kernel import DualSolver, hadamard_kernel
 from tvplab.tvp_laws import RandomWalk
 from tvplab.tvp_primal import expanded_regressors, solve_primal, summation_matrix
@@ -198,3 +198,16 @@ def test_route_choice():
     assert banded_is_cheaper(300, 6, 0, 0)
     assert not banded_is_cheaper(300, 6, 25, 5)
     assert not banded_is_cheaper(600, 100, 0, 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 16, 23])
+def test_pieces_that_go_back_together_are_the_recursion_and_rows_the_inverse(n):
+    rng = np.random.default_rng(n)
+    F, G = rng.standard_normal((2, n, 3, 3))
+    expected, later = np.zeros((n, 3, 3)), np.zeros((3, 3))
+    for t in range(n - 1, -1, -1):
+        later = F[t] + G[t] @ later @ G[t].T
+        expected[t] = later
+    np.testing.assert_allclose(backward_sums(F, G), expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+    L = np.tril(F) + 3.0 * np.eye(3)
+    np.testing.assert_allclose(invert_lower(L), np.linalg.inv(L), atol=1e-12)

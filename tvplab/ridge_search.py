@@ -88,7 +88,7 @@ class Search:
     def table(self, scores: np.ndarray, sd_y: float, rank: int) -> pd.DataFrame:
         """Candidates and one target's scores in the data's units; empty for a given λ."""
         if self.criterion == "given":
-            return pd.DataFrame({"lam": [], "score": []}, dtype=float)
+            return pd.DataFrame(np.empty((0, 2)), columns=["lam", "score"])
         in_units = scores + 2.0 * rank * np.log(sd_y) if self.criterion == "ml" else scores * sd_y**2
         return pd.DataFrame({"lam": self.lams, "score": in_units})
 

@@ -60,13 +60,39 @@ class DriftFactor:
         band, lower = self.band.reshape(K + 1, T - 1, K), np.zeros((T - 1, K, K))
         for d in range(K):
             lower[:, range(d, K), range(K - d)] = band[d, :, : K - d]
-        half = np.linalg.inv(lower)
-        out = np.zeros((T, K, K))
-        out[1:] = np.swapaxes(half, 1, 2) @ half
-        gains = out * link
-        for t in range(T - 2, 0, -1):
-            out[t] += gains[t].dot(out[t + 1]).dot(gains[t].T)
-        return out
+        half = invert_lower(lower)
+        filtered = np.swapaxes(half, 1, 2) @ half
+        return np.concatenate([np.zeros((1, K, K)), backward_sums(filtered, filtered * link)])
+
+
+def invert_lower(L: np.ndarray) -> np.ndarray:
+    """Inverses of lower triangular matrices L (n, K, K), row by row: quicker than one call of LAPACK each."""
+    out = np.zeros_like(L)
+    for i in range(L.shape[1]):
+        out[:, i, i] = 1.0
+        out[:, i] -= np.einsum("nj,njk->nk", L[:, i, :i], out[:, :i])
+        out[:, i] /= L[:, i, i, None]
+    return out
+
+
+def backward_sums(F: np.ndarray, G: np.ndarray) -> np.ndarray:
+    """V_t = F_t + G_t V_{t+1} G_t' (n, K, K) from the end, where V is zero.
+
+    Such steps compose to steps, so that √n pieces of √n periods go back together, and then the pieces one by one.
+    """
+    n, K = F.shape[:2]
+    size = int(np.ceil(np.sqrt(n)))
+    pieces = -(-n // size)
+    padded = np.zeros((2, pieces * size, K, K))
+    padded[:, :n] = F, G
+    F, G = padded.reshape(2, pieces, size, K, K)
+    for j in range(size - 2, -1, -1):
+        F[:, j] += G[:, j] @ F[:, j + 1] @ np.swapaxes(G[:, j], 1, 2)
+        G[:, j] = G[:, j] @ G[:, j + 1]
+    after = np.zeros((pieces + 1, 1, K, K))
+    for i in range(pieces - 1, -1, -1):
+        after[i] = F[i, 0] + G[i, 0] @ after[i + 1] @ G[i, 0].T
+    return (F + G @ after[1:] @ np.swapaxes(G, 2, 3)).reshape(-1, K, K)[:n]
 
 
 @dataclass(frozen=True)
