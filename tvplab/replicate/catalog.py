@@ -8,7 +8,14 @@ from importlib import import_module
 from tvplab.replicate.study import Study
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "ridge": ("simulation_tables", "forecasting", "forecasting_choices", "forecasting_benchmark"),
+    "ridge": (
+        "simulation_tables",
+        "simulation_summary",
+        "simulation_ranks",
+        "forecasting",
+        "forecasting_choices",
+        "forecasting_benchmark",
+    ),
     "dss": ("dynamic_sparse", "dynamic_sparse_rivals", "dynamic_sparse_macro"),
     "d2fm": ("deep_factors", "deep_factor_training", "nowcasting_tables"),
     "favar": ("autoencoder", "autoencoder_panels", "favar_truth", "favar"),
