@@ -15,7 +15,8 @@ import pandas as pd
 
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
 from tvplab.reduced_rank_tuning import Tuned, near, noise_level, tune
-from tvplab.ridge import TwoStepRidge, label, log_likelihood, relative, residual_variance, volatility_model
+from tvplab.ridge import TwoStepRidge, relative, volatility_model
+from tvplab.ridge_fit import label, log_likelihood, residual_variance
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search, explained

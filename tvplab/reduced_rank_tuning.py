@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tvplab.ridge import residual_variance
+from tvplab.ridge_fit import residual_variance
 from tvplab.ridge_search import Search, explained
 from tvplab.tvp_factors import FactorProblem
 from tvplab.tvp_kernel import DualSolver

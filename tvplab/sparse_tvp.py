@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from tvplab.ridge import TwoStepRidge, fit_targets, relative
+from tvplab.ridge import TwoStepRidge, relative
+from tvplab.ridge_fit import fit_targets
 from tvplab.ridge_problem import Problem
 from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search
