@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ from tvplab.explore.explorer import Explorer
 from tvplab.factors import principal_components
 from tvplab.metrics import trace_r2
 from tvplab.plots.style import COLOURS
-from tvplab.volatility import ConvergenceWarning
 
 NETWORKS = {
     "deep encoder": {"hidden": None},
@@ -26,7 +24,7 @@ NETWORKS = {
     "deep on both sides": {"hidden": (16, 8), "symmetric": True},
 }
 WORLDS = ("the paper's: f, f², sgn f", "a curve: one factor, humps")
-SHORT = {"draws": 30, "max_iter": 5, "pretrain": 90, "learning_rate": 0.015, "tol": 5e-3}
+SHORT = {"draws": 30, "max_iter": 5, "pretrain": 90, "learning_rate": 0.015, "tol": 5e-3, "engine": "compiled"}
 """A short training, so that the picture follows the slider; the paper's takes a second."""
 DEEP, LINEAR, CONSTANT = "D²FM", "PCA", "PCA and a constant"
 FUNCTIONS = {"f, the factor": 0, "f², its square": 1, "sgn f, its sign": 2}
@@ -59,7 +57,11 @@ class DeepMove:
 
     def explained(self, name: str) -> float:
         """Trace R² of one model, raw or centred."""
-        return trace_r2(self.truth, self.factors[name], self.centred)
+        return self._scores[name]
+
+    @functools.cached_property
+    def _scores(self) -> dict[str, float]:
+        return {name: trace_r2(self.truth, factors, self.centred) for name, factors in self.factors.items()}
 
     def line(self, name: str) -> np.ndarray:
         """The shown function as a model's factors give it: their regression, without constant or of centred numbers."""
@@ -120,18 +122,11 @@ def _fits(T: int, N: int, seed: int, n_factors: int, curvature: float, missing: 
     """Simulate, and fit both models: the true functions and each model's factors."""
     simulate = simulate_deep_factors if world == WORLDS[0] else simulate_curved_factor
     world = simulate(T=T, N=N, rho=0.5, curvature=curvature, missing=missing, seed=seed)
-    deep = DeepDynamicFactors(n_factors, **NETWORKS[network], **SHORT)
-    z = interpolate(((world.y - world.y.mean()) / world.y.std()).to_numpy())
-    linear = principal_components(z, n_factors).factors.to_numpy()
+    z = (world.y.to_numpy() - world.y.mean().to_numpy()) / world.y.std().to_numpy()
+    deep = DeepDynamicFactors(n_factors, **NETWORKS[network], **SHORT).train(z).factors
+    linear = principal_components(interpolate(z), n_factors).factors.to_numpy()
     with_constant = np.column_stack([linear, np.ones(T)])
-    return world.factor_set, {DEEP: _fit(deep, world.y), LINEAR: linear, CONSTANT: with_constant}
-
-
-def _fit(model: DeepDynamicFactors, y: pd.DataFrame) -> np.ndarray:
-    """Factors (T, r) after a short training, which may end before the loss settles."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return model.fit(y).factors.to_numpy()
+    return world.factor_set, {DEEP: deep, LINEAR: linear, CONSTANT: with_constant}
 
 
 def _build(figure: Figure, move: DeepMove) -> dict:
