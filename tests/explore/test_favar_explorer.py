@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from tvplab import FAVAR, TVPVAR, LinearFactors, explore
-from tvplab.explore.favar import HORIZON, MOST_DRAWS, SCALES, SIZES, us_panel
+from tvplab.explore.favar import SCALES, us_panel
+from tvplab.explore.favar_responses import HORIZON, MOST_DRAWS, SIZES
 from tvplab.tvp_var_equations import companion_roots, impulse_responses, system
 from tvplab.volatility import ConvergenceWarning
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,19 +14,27 @@ from matplotlib.figure import Figure
 from tvplab.data import load
 from tvplab.explore.controls import choice, float_slider, int_slider, stops_slider
 from tvplab.explore.explorer import Explorer
+from tvplab.explore.favar_responses import (
+    HORIZON,
+    LARGEST,
+    SIZES,
+    STEP,
+    TINY,
+    BentResponse,
+    band,
+    reach_of,
+    size_curve,
+    thinned,
+    three_responses,
+    unit_moves,
+)
 from tvplab.explore.tvp_var import us_macro
-from tvplab.favar import FAVAR, FAVARResults, panel_responses
-from tvplab.gibbs_chain import Draws
+from tvplab.favar import FAVAR, FAVARResults
 from tvplab.plots.style import COLOURS
 from tvplab.tvp_var import TVPVAR
 from tvplab.volatility import ConvergenceWarning
 
-HORIZON, LEVEL, LARGEST, STEP = 16, 0.68, 2.0, 0.25
-SCALES = ("the straight line's largest, a unit shock, = 1", "units of the series, one axis for all dates")
-SIZES = np.arange(-LARGEST, LARGEST + STEP / 2, STEP)
-MOST_DRAWS = 100
-TINY = 1e-4
-"""Size of the shock whose response, scaled up, is the straight line."""
+SCALES = ("relative to the straight line's peak", "units of the series")
 FLAT = 1e-3
 """Straight lines below this share of the axis count as flat."""
 ALT = (
@@ -38,31 +46,6 @@ CAPTION = (
     "Where blue leaves the dashed line, twice the shock is not twice the response; where it leaves the dotted "
     "one, up and down are no mirror images."
 )
-
-
-@dataclass(frozen=True)
-class BentResponse:
-    """What one position of the controls shows, of one series.
-
-    `edges` (3, H + 1) median, lower and upper response to the shock; `mirror` (H + 1,) minus the median response to
-    the opposite shock; `straight` (H + 1,) a tiny shock's median, scaled up; `curve` (3, S) response at horizon `at`
-    to shocks of `SIZES`, and its straight `line` (S,).  All in units of the series; `unit` is what counts as 1 in the
-    picture, whose axes end at ±`reach`.
-    """
-
-    name: str
-    date: str
-    size: float
-    at: int
-    edges: np.ndarray
-    mirror: np.ndarray
-    straight: np.ndarray
-    curve: np.ndarray
-    line: np.ndarray
-    explosive: float
-    unit: float
-    reach: float
-    note: str
 
 
 def us_panel() -> tuple[pd.DataFrame, dict[str, str], Mapping[str, str]]:
@@ -102,13 +85,13 @@ def favar(
         note = note or "US, thirteen series and three factors, 1985 to 2009 (bundled data)"
     if not isinstance(results, FAVARResults):
         raise TypeError(f"results: expected FAVARResults, got {type(results).__name__}")
-    few = replace(results, var=_thinned(results.var))
+    few = replace(results, var=thinned(results.var))
     shock = few.var.names[-1] if shock is None else shock
     names = list(few.encoder.decode(few.factors.iloc[:1]))
-    moves = functools.lru_cache(maxsize=512)(functools.partial(_moves, few, shock))
-    panel = functools.lru_cache(maxsize=64)(functools.partial(_panel, few, moves))
-    curve = functools.lru_cache(maxsize=64)(functools.partial(_curve, few, moves))
-    reach = _reach(few, moves)
+    moves = functools.lru_cache(maxsize=512)(functools.partial(unit_moves, few, shock))
+    panel = functools.lru_cache(maxsize=64)(functools.partial(three_responses, few, moves))
+    curve = functools.lru_cache(maxsize=64)(functools.partial(size_curve, few, moves))
+    reach = reach_of(few, moves)
 
     def compute(size, date, series, horizon, scale):
         j, relative = names.index(series), scale == SCALES[0]
@@ -119,14 +102,15 @@ def favar(
             date=str(date),
             size=size,
             at=horizon,
-            edges=_edges(this),
+            edges=band(this),
             mirror=-np.median(opposite, axis=0),
             straight=straight * size,
-            curve=_edges(bent[:, :-1]),
+            curve=band(bent[:, :-1]),
             line=np.median(bent[:, -1]) * SIZES / TINY,
             explosive=moves(date)[1],
             unit=max(np.abs(straight).max(), FLAT * reach[j]) if relative else 1.0,
             reach=1.6 * LARGEST if relative else reach[j],
+            scale=scale,
             note=note,
         )
 
@@ -157,13 +141,6 @@ def _us_fit(draws: int) -> tuple[FAVARResults, Mapping]:
         return FAVAR(encoder, var).fit(us_macro(), draws=draws, burn=draws // 2), titles
 
 
-def _thinned(var):
-    """Keep at most `MOST_DRAWS` draws, evenly spaced over the chains."""
-    chains, count = var.draws[0].s.shape
-    every = max(1, -(-chains * count // MOST_DRAWS))
-    return replace(var, draws=[Draws(*(part[:, ::every] for part in one)) for one in var.draws])
-
-
 def _controls(results: FAVARResults, names: list, titles: Mapping, shock) -> dict:
     """Return the controls; the date starts in the middle, the series at the first."""
     index = results.var.index
@@ -176,42 +153,6 @@ def _controls(results: FAVARResults, names: list, titles: Mapping, shock) -> dic
     }
 
 
-def _moves(results: FAVARResults, shock, date) -> tuple[np.ndarray, float]:
-    """Moves of the factors (R, H + 1, K) after a shock of one unit, and the share of draws that explode."""
-    found = results.irf(shock, date, HORIZON, size=1.0)
-    return found.draws[:, :, : results.factors.shape[1]], found.explosive
-
-
-def _panel(results: FAVARResults, moves, date, size: float) -> np.ndarray:
-    """Responses (3, R, H + 1, N) of every series to the shock, to the opposite one, and to a tiny one."""
-    unit = moves(date)[0]
-    all_three = np.concatenate([size * unit, -size * unit, TINY * unit])
-    found = panel_responses(results.encoder, results.state(date), all_three)
-    return found.reshape(3, *unit.shape[:2], -1)
-
-
-def _curve(results: FAVARResults, moves, date, horizon: int) -> np.ndarray:
-    """Responses (R, S + 1, N) at one horizon to shocks of all sizes, and to a tiny one."""
-    sizes = np.r_[SIZES, TINY][:, None]
-    return panel_responses(results.encoder, results.state(date), sizes * moves(date)[0][:, [horizon]])
-
-
-def _edges(draws: np.ndarray) -> np.ndarray:
-    """Median, lower and upper quantile over draws."""
-    return np.quantile(draws, [0.5, 0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
-
-
-def _reach(results: FAVARResults, moves) -> np.ndarray:
-    """Reach (N,) of the axes: 1.6 times the largest median response to the largest shocks at nine dates of the sample.
-
-    Dates at which every draw explodes have no response; there the widget says so.
-    """
-    dates = results.var.index[np.linspace(0, len(results.var.index) - 1, 9).astype(int)]
-    whole = [date for date in dates if results.var.explosive(date) < 1.0]
-    found = [np.median(_panel(results, moves, date, LARGEST)[:2], axis=1) for date in whole]
-    return 1.6 * np.maximum(np.abs(found).max(axis=(0, 1, 2)), 1e-9)
-
-
 def _build(figure: Figure, move: BentResponse) -> dict:
     """Draw what stands still; return the artists that move."""
     left, right = figure.subplots(1, 2, width_ratios=[1.4, 1])
@@ -220,7 +161,7 @@ def _build(figure: Figure, move: BentResponse) -> dict:
     for ax, ends in ((left, (0, horizons[-1])), (right, (-LARGEST, LARGEST))):
         ax.axhline(0.0, color=COLOURS["grey"], lw=0.8)
         ax.set(xlim=ends, ylim=(-move.reach, move.reach))
-    left.set(xlabel="horizon", title=f"response of: {move.name}")
+    left.set(xlabel="horizon", ylabel=move.scale, title=f"response of: {move.name}")
     right.set(xlabel="size of the shock")
     right.axvline(0.0, color=COLOURS["grey"], lw=0.8)
     artists = {"straight": left.plot(horizons, 0 * horizons, color=COLOURS["black"], ls="--", lw=1.2)[0]}
