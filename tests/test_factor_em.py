@@ -5,12 +5,12 @@ import pytest
 
 from tvplab.dgp import simulate_factor_model
 from tvplab.factor_em import collapse as collapse_factors
-from tvplab.factor_em import em_round, regress
+from tvplab.factor_em import em_round, pack_factors, regress, unpack_factors
 from tvplab.factor_smoother import smooth
 from tvplab.marss import DynamicFactorModel
 from tvplab.marss_acceleration import em_round as general_round
-from tvplab.marss_em import Inputs, expect
-from tvplab.marss_score import pack
+from tvplab.marss_em import Inputs, expect, matrices
+from tvplab.marss_score import pack, unpack
 
 SIZES = [(1, 1), (1, 3), (2, 1), (2, 2), (3, 2)]
 
@@ -46,11 +46,12 @@ def general(y, loadings, phi, Q, R):
 def test_moments_and_likelihood_are_those_of_the_general_e_step(r, p):
     y, loadings, phi, Q, R, _ = world(r, p)
     J, b, constant = collapse_factors(np.nan_to_num(y), np.isfinite(y), loadings, R)
-    f, V, S10, S00, loglik = smooth(J, b, phi, Q, 2.0)
+    f, V, S11, S10, S00, loglik = smooth(J, b, phi, Q, 2.0)
     e = general(y, loadings, phi, Q, R)
     assert loglik + constant == pytest.approx(e.loglik, abs=1e-9)
     np.testing.assert_allclose(f, e.x[1:, :r], atol=1e-10)
     np.testing.assert_allclose(V + f[:, :, None] * f[:, None, :], e.P[1:, :r, :r], atol=1e-10)
+    np.testing.assert_allclose(S11, e.P[1:, :r, :r].sum(axis=0), atol=1e-9)
     np.testing.assert_allclose(S10, e.lag[1:, :r].sum(axis=0), atol=1e-9)
     np.testing.assert_allclose(S00, e.P[:-1].sum(axis=0), atol=1e-9)
 
@@ -116,3 +117,27 @@ def test_no_covariance_matrix_has_no_likelihood():
     em, x = fit.model._em(y.to_numpy(), fit._forms, fit._inputs), pack(fit._free())
     assert np.isfinite(em(x)[0])
     assert em(np.where(np.arange(len(x)) == 2, -1.0, x))[0] == -np.inf
+
+
+def test_packing_is_undone_and_has_the_order_of_the_librarys_names():
+    _, loadings, phi, Q, R, rows = world(2, 2)
+    free = ~np.isin(np.arange(len(R)), rows)
+    x = pack_factors(loadings, phi, Q, R, free)
+    for one, other in zip(unpack_factors(x, rows, len(R), 4), (loadings, phi, Q, R, free), strict=True):
+        np.testing.assert_array_equal(one, other)
+    forms = DynamicFactorModel(2, 2).marss(len(R), rows)._forms([f"y{i}" for i in range(len(R))])
+    values = matrices(forms, unpack(x, forms))
+    np.testing.assert_array_equal(values["Z"][:, :2], loadings)
+    np.testing.assert_array_equal(values["B"][:2], phi)
+    np.testing.assert_allclose(values["Q"][:2, :2], Q)
+
+
+def test_smoothing_keeps_its_digits_where_the_factors_hardly_move():
+    """The precision's rounding grows with 1/Q: at Q = 1e-6 nine digits are left of the general smoother's."""
+    y, loadings, phi, Q, R, _ = world(2, 2)
+    J, b, constant = collapse_factors(np.nan_to_num(y), np.isfinite(y), loadings, R)
+    f, V, *_, loglik = smooth(J, b, phi, 1e-6 * Q, 2.0)
+    e = general(y, loadings, phi, 1e-6 * Q, R)
+    assert loglik + constant == pytest.approx(e.loglik, abs=1e-7)
+    np.testing.assert_allclose(f, e.x[1:, :2], atol=1e-8)
+    np.testing.assert_allclose(V + f[:, :, None] * f[:, None, :], e.P[1:, :2, :2], atol=1e-8)

@@ -22,32 +22,73 @@ def factor_round(y: np.ndarray, anchors: np.ndarray, r: int, m: int, start_varia
     y (T, N), NaN where missing; the rows `anchors` of Λ are the identity.  x → log-likelihood, −∞ where R or Q is no
     covariance matrix, and a function that returns the next x.
     """
-    seen, free = np.isfinite(y), ~np.isin(np.arange(y.shape[1]), anchors)
+    seen, rows = np.isfinite(y), np.array(anchors, dtype=np.int64)
     values = np.where(seen, y, 0.0)
 
     def em(x: np.ndarray):
-        loadings, phi, Q, R = unpack_factors(x, anchors, y.shape[1], r, m)
-        if R.min() <= 0.0 or (Q[0, 0] if r == 1 else np.linalg.eigvalsh(Q)[0]) <= 0.0:
-            return -np.inf, None
-        loglik, *new = em_round(values, seen, free, loadings, phi, Q, R, start_variance)
-        return loglik, lambda: pack_factors(*new, free)
+        loglik, after = packed_round(x, values, seen, rows, m, start_variance)
+        return loglik, lambda: after
 
     return em
 
 
-def pack_factors(loadings: np.ndarray, phi: np.ndarray, Q: np.ndarray, R: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """One vector of all parameters: Φ by column, Q's upper triangle, R, Λ's `free` rows by column."""
-    return np.concatenate([phi.T.ravel(), Q[np.triu_indices(len(Q))], R, loadings[free].T.ravel()])
+@numba.njit(cache=True)
+def packed_round(x, y, seen, anchors, m, start_variance):
+    """`em_round` on packed parameters; −∞ and x itself where R or Q is no covariance matrix."""
+    loadings, phi, Q, R, free = unpack_factors(x, anchors, y.shape[1], m)
+    if R.min() <= 0.0 or Q[0, 0] <= 0.0 or (len(Q) > 1 and np.linalg.eigvalsh(Q)[0] <= 0.0):
+        return -np.inf, x
+    loglik, loadings, phi, Q, R = em_round(y, seen, free, loadings, phi, Q, R, start_variance)
+    return loglik, pack_factors(loadings, phi, Q, R, free)
 
 
-def unpack_factors(x: np.ndarray, anchors: np.ndarray, N: int, r: int, m: int) -> tuple[np.ndarray, ...]:
-    """Undo `pack_factors`: Λ (N, r), Φ (r, m), Q (r, r), R (N,)."""
-    phi, after, upper = x[: r * m].reshape(m, r).T.copy(), r * m + r * (r + 1) // 2, np.triu_indices(r)
-    Q, loadings, free = np.empty((r, r)), np.zeros((N, r)), np.ones(N, bool)
-    Q[upper] = Q.T[upper] = x[r * m : after]
-    loadings[anchors, np.arange(r)], free[anchors] = 1.0, False
-    loadings[free] = x[after + N :].reshape(r, -1).T
-    return loadings, phi, Q, x[after : after + N]
+@numba.njit(cache=True)
+def pack_factors(loadings, phi, Q, R, free):
+    """One vector of all parameters: Φ by column, Q's upper triangle by row, R, Λ's `free` rows by column."""
+    (r, m), N = phi.shape, len(R)
+    x, place = np.empty(r * m + r * (r + 1) // 2 + N + (N - r) * r), 0
+    for j in range(m):
+        for k in range(r):
+            x[place] = phi[k, j]
+            place += 1
+    for k in range(r):
+        for j in range(k, r):
+            x[place] = Q[k, j]
+            place += 1
+    for i in range(N):
+        x[place] = R[i]
+        place += 1
+    for k in range(r):
+        for i in range(N):
+            if free[i]:
+                x[place] = loadings[i, k]
+                place += 1
+    return x
+
+
+@numba.njit(cache=True)
+def unpack_factors(x, anchors, N, m):
+    """Undo `pack_factors`: Λ (N, r), Φ (r, m), Q (r, r), R (N,), and which rows of Λ are free."""
+    r, place = len(anchors), 0
+    loadings, phi, Q, R, free = np.zeros((N, r)), np.empty((r, m)), np.empty((r, r)), np.empty(N), np.ones(N, np.bool_)
+    for j in range(m):
+        for k in range(r):
+            phi[k, j] = x[place]
+            place += 1
+    for k in range(r):
+        for j in range(k, r):
+            Q[k, j] = Q[j, k] = x[place]
+            place += 1
+        loadings[anchors[k], k], free[anchors[k]] = 1.0, False
+    for i in range(N):
+        R[i] = x[place]
+        place += 1
+    for k in range(r):
+        for i in range(N):
+            if free[i]:
+                loadings[i, k] = x[place]
+                place += 1
+    return loadings, phi, Q, R, free
 
 
 def smoothed_factors(
@@ -66,9 +107,9 @@ def em_round(y, seen, free, loadings, phi, Q, R, start_variance):
     y (T, N) with anything where `seen` is false; rows of Λ that are not `free` stay as they are.
     """
     J, b, constant = collapse(y, seen, loadings, R)
-    f, V, S10, S00, loglik = smooth(J, b, phi, Q, start_variance)
+    f, V, S11, S10, S00, loglik = smooth(J, b, phi, Q, start_variance)
     new_phi = np.linalg.solve(S00, S10.T.copy()).T.copy()
-    new_Q = (f.T @ f + V.sum(axis=0) - new_phi @ S10.T) / len(y)
+    new_Q = (S11 - new_phi @ S10.T) / len(y)
     new_loadings, new_R = regress(y, seen, free, loadings, R, f, V)
     return loglik + constant, new_loadings, new_phi, 0.5 * (new_Q + new_Q.T), new_R
 

@@ -17,9 +17,9 @@ from tvplab.banded_moments import covariances, factorise, solve
 def smooth(J, b, phi, Q, start_variance):
     """Smoothed moments of the states s_t = (f_t', ..., f_{t-p+1}')', t = 0..T, s_0 ~ N(0, start_variance I).
 
-    f (T, r) and V (T, r, r), means and covariances of the factors; S10 = Σ E f_t s_{t-1}' (r, m) and S00 =
-    Σ E s_{t-1} s_{t-1}' (m, m), sums over t = 1..T; the log-likelihood but for its constant.  Digits are lost where Q
-    is below 1e-10 of what the factors move by.
+    f (T, r) and V (T, r, r), means and covariances of the factors; S11 = Σ E f_t f_t' (r, r), S10 = Σ E f_t s_{t-1}'
+    (r, m) and S00 = Σ E s_{t-1} s_{t-1}' (m, m), sums over t = 1..T; the log-likelihood but for its constant.  Digits
+    are lost where Q is below 1e-10 of what the factors move by.
     """
     (T, r), m = b.shape, phi.shape[1]
     K, x = precision(J, phi, Q, start_variance), np.zeros(T * r + m)
@@ -37,7 +37,7 @@ def smooth(J, b, phi, Q, start_variance):
             for j in range(r):
                 V[t, k, j] = C[here, m + r - 1 + j - k]
     M = _window_moments(x, C, T, r)
-    return f, V, M[:r, r:].copy(), M[r:, r:].copy(), loglik
+    return f, V, M[:r, :r].copy(), M[:r, r:].copy(), M[r:, r:].copy(), loglik
 
 
 @numba.njit(cache=True, error_model="numpy")

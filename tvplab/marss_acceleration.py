@@ -59,11 +59,12 @@ def climb(em: Round, x: np.ndarray, stop, max_iter: int) -> tuple[np.ndarray, np
 
 def accelerated(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Return g_k − ΔG γ with γ = argmin |f_k − ΔF γ|², of pairs (x, g) with f = g − x, the newest last; ridged."""
-    steps, ends = (np.array(rows) for rows in ([g - x for x, g in pairs], [g for _, g in pairs]))
-    F, G = np.diff(steps, axis=0), np.diff(ends, axis=0)
+    starts, ends = np.array(pairs).swapaxes(0, 1)
+    steps = ends - starts
+    F, G = steps[1:] - steps[:-1], ends[1:] - ends[:-1]
     gram = F @ F.T
-    gamma = np.linalg.solve(gram + RIDGE * np.trace(gram) * np.eye(len(gram)), F @ steps[-1])
-    return ends[-1] - gamma @ G
+    gram.ravel()[:: len(gram) + 1] += RIDGE * gram.trace()
+    return ends[-1] - np.linalg.solve(gram, F @ steps[-1]) @ G
 
 
 def em_round(y: np.ndarray, forms: Forms, inputs: Inputs) -> Round:

@@ -20,9 +20,10 @@ def sound_rule(tol: float, minit: int) -> Rule:
     def stop(iteration: int, path: list[float], records: list[np.ndarray]) -> bool:
         if iteration < 2:
             return False
-        gain = abs(path[-1] - path[-2]) / (1.0 + abs(path[-1]))
+        if abs(path[-1] - path[-2]) >= tol * (1.0 + abs(path[-1])):
+            return False
         change = np.abs(records[-1] - records[-2]) / np.maximum(1.0, np.abs(records[-1]))
-        return gain < tol and bool(np.all(change < np.sqrt(tol)))
+        return bool(np.all(change < np.sqrt(tol)))
 
     return stop
 

@@ -104,8 +104,10 @@ def test_two_factors_reach_the_higher_top():
 
 
 def test_a_start_whose_variances_vanish_loses_the_trial():
-    """Without noise EM runs into R = 0: that start counts as −∞, and does not stop the slider."""
-    y = simulate_factor_model(T=60, noise=1e-5).y
-    silent, noisy = (Panel.of(one, 2) for one in (y, simulate_factor_model(T=60).y))
-    assert _trial(silent, principal_start(silent, 2)) == -np.inf
-    assert np.isfinite(_trial(noisy, principal_start(noisy, 2)))
+    """A start that is no covariance matrix counts as −∞, and does not stop the slider: the other one is followed."""
+    panel = Panel.of(simulate_factor_model(T=60).y, 2)
+    start = principal_start(panel, 2)
+    assert np.isfinite(_trial(panel, start))
+    silent = start._replace(item_noise=np.r_[0.0, start.item_noise[1:]])
+    assert _trial(panel, silent) == -np.inf
+    assert estimate_from(silent, panel.y).loglik > _trial(panel, start)

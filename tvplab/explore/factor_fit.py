@@ -209,5 +209,5 @@ def _highest(panel: Panel, starts: list[Base], max_iter: int) -> FactorFit:
 def _fit(panel: Panel, start: Base, max_iter: int) -> FactorFit:
     """Fit from a start."""
     x, path, converged = climb(*_round(panel, start), sound_rule(TOL, 0), max_iter)
-    parameters = unpack_factors(x, panel.anchors, panel.z.shape[1], *start.transition.shape)
+    *parameters, _ = unpack_factors(x, panel.anchors, panel.z.shape[1], start.transition.shape[1])
     return FactorFit(panel, *parameters, *smoothed_factors(panel.z, *parameters, START_VARIANCE), path, converged)
