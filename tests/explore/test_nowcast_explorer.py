@@ -8,7 +8,7 @@ import pytest
 
 from tvplab import explore
 from tvplab.data import NYFED_LAGS
-from tvplab.explore.nowcast import RECENT, TARGET, default_model
+from tvplab.explore.nowcast import LONGEST, RECENT, TARGET, default_model
 from tvplab.nowcast_backtest import published
 from tvplab.nowcasting import nowcast
 
@@ -69,7 +69,7 @@ def test_bars_are_the_last_impacts_and_all_of_them_sum_to_the_change(explorer):
     assert move.path["impact"].sum() == pytest.approx(move.now["mean"] - move.way.before["mean"], abs=1e-8)
     last = move.story.iloc[known - 1]
     words = explorer.panel.artists["names"][0].get_text()
-    assert words == f"{last['date']:%d %b}  {last['name'][:23]} ({last['period']:%b}) {last['impact']:+.2f}"
+    assert words == f"{last['date']:%d %b}  {last['name'][:LONGEST]} ({last['period']:%b}) {last['impact']:+.2f}"
 
 
 def test_before_any_release_and_after_the_last(explorer):

@@ -19,8 +19,8 @@ from tvplab.plots.moving import MovingBand, StoredText, move_bars, moving_bars
 from tvplab.plots.style import COLOURS
 
 LEVEL = 0.9
-RECENT, LONGEST = 5, 23
-"""Releases named beside the picture, and letters of a name: text is what takes time to draw."""
+RECENT, LONGEST = 5, 36
+"""Releases named beside the picture, and letters of a name that have room there."""
 FIRST_MONTH = "2000-01"
 TARGET, TARGET_LAG = "GDPC1", NYFED_LAGS["GDPC1"]
 QUARTERS = ("2016Q2", "2015Q4", "2014Q1", "2012Q3", "2008Q4")
