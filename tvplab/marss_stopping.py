@@ -20,7 +20,7 @@ def sound_rule(tol: float, minit: int) -> Rule:
     def stop(iteration: int, path: list[float], records: list[np.ndarray]) -> bool:
         if iteration < 2:
             return False
-        if abs(path[-1] - path[-2]) >= tol * (1.0 + abs(path[-1])):
+        if not abs(path[-1] - path[-2]) < tol * (1.0 + abs(path[-1])):
             return False
         change = np.abs(records[-1] - records[-2]) / np.maximum(1.0, np.abs(records[-1]))
         return bool(np.all(change < np.sqrt(tol)))
