@@ -289,8 +289,8 @@ effect.round(2), round(taxed["item3"][tax == 1].mean() - taxed["item3"][tax == 0
 # 3. There is one factor. Tell the model that there are two. Does the log-likelihood rise? Does the AICc fall? (That
 #    is twice the number of parameters less twice the log-likelihood, and a little more in small samples.)
 #
-# Every move estimates the model again. EM starts where it ended on the complete data, and has 60 turns (40 with more
-# factors). Where they are too few, the readout says *not done*; the box *EM to the end* lets it finish.
+# Every move estimates the model again. EM starts where it ended on the complete data, and has 40 turns. Where they are
+# too few, the readout says *not done*; the box *EM to the end* lets it finish.
 
 # %%
 from tvplab import explore
