@@ -14,9 +14,18 @@ Y = WORLD - WORLD.mean()
 GAPS = Y.mask(np.random.default_rng(1).random(Y.shape) < 0.3)
 
 
-@pytest.mark.parametrize("y", [Y, GAPS], ids=["complete", "gaps"])
-@pytest.mark.parametrize("model", [DynamicFactorModel(1, 2), MARSS(Z=np.ones((8, 1)), A="unequal", R="equalvarcov")])
-def test_it_ends_at_the_maximum_of_plain_em_and_never_falls(y, model):
+ALIKE = MARSS(Z=np.ones((5, 1)), A="unequal", R="equalvarcov")
+CASES = {
+    "factor model": (DynamicFactorModel(1, 2), Y),
+    "factor model, gaps": (DynamicFactorModel(1, 2), GAPS),
+    "correlated errors": (ALIKE, Y.iloc[:, :5]),
+    "correlated errors, gaps": (ALIKE, GAPS.iloc[:30, :5]),  # plain EM takes thousands of rounds
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_ends_at_the_maximum_of_plain_em_and_never_falls(case):
+    model, y = CASES[case]
     quick, plain = (model.fit(y, tol=1e-11, max_iter=5000, accelerate=accelerate) for accelerate in (True, False))
     assert quick.converged
     assert np.all(np.diff(quick.loglik_path) >= 0.0)

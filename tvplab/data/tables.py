@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from datetime import datetime
 
@@ -46,7 +47,7 @@ def dated_frame(header: list[str], rows: list[list[str]], frequency: str) -> pd.
         back.
     """
     frame = frame_of_days(header, rows)
-    return frame.set_axis(_periods([row[0] for row in rows], frequency))
+    return frame.set_axis(_periods(frame.index, [row[0] for row in rows], frequency))
 
 
 def frame_of_days(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
@@ -54,7 +55,7 @@ def frame_of_days(header: list[str], rows: list[list[str]]) -> pd.DataFrame:
     names = header[1:]
     if len(set(names)) < len(names) or "" in names:
         raise ValueError("the header has an empty or a duplicate series name")
-    values = _numbers(np.array([row[1:] for row in rows]), names, rows)
+    values = _numbers(names, rows)
     return pd.DataFrame(values, pd.DatetimeIndex([_day(row[0]) for row in rows]), names)
 
 
@@ -65,16 +66,15 @@ def _decode(raw: bytes) -> str:
         return raw.decode("cp1252")
 
 
-def _numbers(cells: np.ndarray, names: list[str], rows: list[list[str]]) -> np.ndarray:
-    empty = cells == ""
+def _numbers(names: list[str], rows: list[list[str]]) -> np.ndarray:
     try:
-        values = np.where(empty, "nan", cells).astype(float)
+        values = np.array([[float(cell or "nan") for cell in row[1:]] for row in rows])
     except ValueError:
-        values = np.array([[_number(cell) for cell in row] for row in cells])
-    bad = np.argwhere(~np.isfinite(values) & ~empty)
-    if len(bad):
-        row, column = bad[0]
-        raise ValueError(f"{names[column]} at {rows[row][0]}: {str(cells[row, column])!r} is not a number")
+        values = np.array([[_number(cell) for cell in row[1:]] for row in rows])
+    for row, column in np.argwhere(~np.isfinite(values)):
+        day, cell = rows[row][0], rows[row][column + 1]
+        if cell:
+            raise ValueError(f"{names[column]} at {day}: {cell!r} is not a number")
     return values
 
 
@@ -85,8 +85,7 @@ def _number(cell: str) -> float:
         return np.nan
 
 
-def _periods(texts: list[str], frequency: str) -> pd.DatetimeIndex:
-    days = pd.DatetimeIndex([_day(text) for text in texts])
+def _periods(days: pd.DatetimeIndex, texts: list[str], frequency: str) -> pd.DatetimeIndex:
     starts = days.to_period(frequency.upper()).to_timestamp()
     expected = pd.date_range(starts[0], periods=len(starts), freq=ROW_FREQUENCY[frequency])
     wrong = np.flatnonzero(starts != expected)
@@ -95,6 +94,7 @@ def _periods(texts: list[str], frequency: str) -> pd.DatetimeIndex:
     return expected
 
 
+@functools.lru_cache(4096)  # the vintages of one database have the same days
 def _day(text: str) -> datetime:
     for form in DATE_FORMS:
         try:
