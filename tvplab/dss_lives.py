@@ -16,6 +16,7 @@ leaves out what the other factors' last values say.
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from tvplab.dss_moments import FactorMoments
@@ -33,18 +34,32 @@ def log_bayes_factors(moments: FactorMoments, phi) -> tuple[np.ndarray, np.ndarr
 
 
 def likely_lives(first: np.ndarray, later: np.ndarray, lifetime: float) -> np.ndarray:
-    """The most likely path of alive (T, r booleans) given both (T, r): Viterbi's algorithm, all factors at once."""
-    stay, switch = np.log1p(-1.0 / lifetime), -np.log(lifetime)
-    dead, alive, came = -first[0], np.zeros(first.shape[1]), np.empty((2, *first.shape), dtype=bool)
-    for t in range(1, len(first)):
+    """The most likely path of alive (T, r booleans) given both (T, r): Viterbi's algorithm, factor by factor."""
+    path = np.empty(first.shape, dtype=bool)
+    for k in range(first.shape[1]):
+        path[:, k] = _likely_life(
+            np.ascontiguousarray(first[:, k]),
+            np.ascontiguousarray(later[:, k]),
+            np.log1p(-1.0 / lifetime),
+            -np.log(lifetime),
+        )
+    return path
+
+
+@numba.njit(cache=True)
+def _likely_life(first, later, stay, switch):
+    """One factor's path (T,) from log odds (T,) and the log probabilities of staying and of switching; compiled."""
+    T = len(first)
+    dead, alive, was_alive = -first[0], 0.0, np.empty((2, T), dtype=np.bool_)
+    for t in range(1, T):
         dying, dormant = alive + switch - first[t], dead + stay - later[t]
         living, waking = alive + stay, dead + switch
-        came[0, t], came[1, t] = dying > dormant, living >= waking
-        dead, alive = np.maximum(dying, dormant), np.maximum(living, waking)
-    path = np.empty(first.shape, dtype=bool)
-    path[-1] = alive > dead
-    for t in range(len(first) - 1, 0, -1):
-        path[t - 1] = np.where(path[t], came[1, t], came[0, t])
+        was_alive[0, t], was_alive[1, t] = dying > dormant, living >= waking
+        dead, alive = max(dying, dormant), max(living, waking)
+    path = np.empty(T, dtype=np.bool_)
+    path[T - 1] = alive > dead
+    for t in range(T - 1, 0, -1):
+        path[t - 1] = was_alive[1, t] if path[t] else was_alive[0, t]
     return path
 
 

@@ -16,7 +16,8 @@ A plain moving average of E e² in place of this minimum feeds back what it shou
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import solveh_banded
+from scipy.linalg import LinAlgError
+from scipy.linalg.lapack import dptsv
 
 from tvplab.dss_moments import FactorMoments
 
@@ -60,12 +61,14 @@ def _newton_step(s, diagonal, neighbours, kappa, u) -> np.ndarray:
     own = diagonal * d**2
     pull = own + _both(coupling, coupling)
     tension = kappa * (np.diff(s, axis=1) + u)
-    bands = np.zeros((2, *s.shape))
-    bands[0, :, 1:] = coupling - kappa
-    bands[1] = own + np.maximum(pull, 0.0) + _both(kappa, kappa)
+    beside = np.zeros_like(s)  # factors stand one after the other, and nothing links the last period of one to the next
+    beside[:, :-1] = coupling - kappa
+    hessian = own + np.maximum(pull, 0.0) + _both(kappa, kappa)
     gradient = 1.0 - pull + _both(-tension, tension)
-    step = solveh_banded(bands.reshape(2, -1), -gradient.ravel()).reshape(s.shape)
-    return np.clip(step, -LARGEST, LARGEST)
+    _, _, step, info = dptsv(hessian.ravel(), beside.ravel()[:-1], -gradient.ravel())
+    if info:
+        raise LinAlgError(f"the Hessian is not positive definite (LAPACK's dptsv says {info})")
+    return np.clip(step.reshape(s.shape), -LARGEST, LARGEST)
 
 
 def _both(ahead, behind) -> np.ndarray:

@@ -8,6 +8,7 @@ M-step, given all data; Table 4 has one-step errors instead, divided by the last
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 FLOOR = 1e-3
@@ -25,22 +26,28 @@ def filter_scale(squares: np.ndarray, discount: float, start: np.ndarray) -> tup
 
     `start` (N,) is S_0, and η_0 = 1/(1−δ).  A missing r_t adds nothing to either.
     """
-    seen, left = np.isfinite(squares), np.nan_to_num(squares)
-    eta, scale = np.empty_like(left), np.empty_like(left)
+    seen, left = np.isfinite(squares).astype(float), np.nan_to_num(squares)
     n = np.full(left.shape[1], 1.0 / (1.0 - discount))
-    D = n * start
-    for t in range(len(left)):
-        n, D = discount * n + seen[t], discount * D + left[t]
-        eta[t], scale[t] = n, D / n
-    return eta, scale
+    eta = discounted_sums(seen, discount, n)
+    return eta, discounted_sums(left, discount, n * start) / eta
 
 
 def smooth_scale(scale: np.ndarray, discount: float) -> np.ndarray:
     """Smoothed scales (T, N): their inverses are (1−δ)/S_t + δ/S_{t+1|T}, backwards from S_T."""
-    inverse = 1.0 / np.maximum(scale, FLOOR)
-    for t in range(len(scale) - 2, -1, -1):
-        inverse[t] = (1.0 - discount) * inverse[t] + discount * inverse[t + 1]
-    return 1.0 / inverse
+    backwards = 1.0 / np.maximum(scale[::-1], FLOOR)
+    backwards[1:] = discounted_sums((1.0 - discount) * backwards[1:], discount, backwards[0])
+    return 1.0 / backwards[::-1]
+
+
+@numba.njit(cache=True)
+def discounted_sums(x: np.ndarray, discount: float, start: np.ndarray) -> np.ndarray:
+    """a_t = δ a_{t−1} + x_t (T, N) for x (T, N), from a_0 = `start` (N,); compiled."""
+    out, last = np.empty_like(x), start.copy()
+    for t in range(len(x)):
+        for j in range(len(last)):
+            last[j] = discount * last[j] + x[t, j]
+            out[t, j] = last[j]
+    return out
 
 
 def discount_variances(squares: np.ndarray, discount: float, start: np.ndarray) -> np.ndarray:
