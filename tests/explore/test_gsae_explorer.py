@@ -13,14 +13,14 @@ pytest.importorskip("torch")
 from tvplab import explore
 from tvplab.autoencoder_variants import recovery
 from tvplab.dgp import simulate_anchored_groups
-from tvplab.explore.gsae import FACTORS, GROUPS, LAM0_RANGE, MODEL, NOISE, WORLDS
+from tvplab.explore.gsae import FACTORS, GROUPS, MODEL, NOISE, RUNGS, WORLDS, nearest
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 
 SIZE = {"T": 80, "N": 24, "seed": 2}
 WORLD = simulate_anchored_groups(80, 24, GROUPS, FACTORS, anchors=3, noise=NOISE, seed=2)
 
 
-BASE, MOVE = {"starts": 2, "epochs": 25}, {"starts": 1, "epochs": 15}
+BASE, RUNG = {"starts": 2, "epochs": 25}, {"starts": 1, "epochs": 3}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def explorer():
     with pytest.MonkeyPatch.context() as patch:
         room = sys.modules["tvplab.explore.gsae"]  # the package's name `gsae` is the function
         patch.setattr(room, "BASE", BASE)
-        patch.setattr(room, "MOVE", MOVE)
+        patch.setattr(room, "RUNG", RUNG)
         yield explore.gsae(**SIZE)
 
 
@@ -41,12 +41,15 @@ def start_again(explorer):
 
 
 def test_it_shows_the_model_at_the_sliders_rate(explorer):
-    explorer.set(lam0=20.0)
+    explorer.set(lam0=2.4)
     model = GroupedSparseAutoencoder(WORLD.groups, FACTORS, **MODEL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        base = replace(model, sparsity=False, **BASE).fit(WORLD.X)
-        fit = replace(model, lam0=20.0, **MOVE).fit(WORLD.X, base)
+        fit = replace(model, sparsity=False, **BASE).fit(WORLD.X)
+        for lam0 in 10 ** np.array([0.0, 0.125, 0.25, 0.375]):
+            fit = replace(model, lam0=lam0, **RUNG).fit(WORLD.X, fit)
+    assert explorer.result.lam0 == pytest.approx(10**0.375)
+    assert fit.loss_path["lam0"].iloc[-1] == explorer.result.lam0
     np.testing.assert_array_equal(explorer.result.fit.group_weights, fit.group_weights)
     found = recovery(WORLD.factors, fit.factors, WORLD.pattern, fit.group_weights)
     shown = fit.group_weights.abs()[list(found.estimate)].to_numpy()
@@ -92,15 +95,35 @@ def test_a_world_without_anchors(explorer):
 
 def test_both_ends_and_the_way_back(explorer):
     first = explorer.static_png()
-    for lam0 in LAM0_RANGE:
+    for lam0 in RUNGS[[0, -1]]:
         explorer.set(lam0=lam0)
         assert explorer.static_png() != first
     explorer.reset()
     assert explorer.static_png() == first
 
 
-def test_a_place_seen_before_costs_nothing(explorer):
-    explorer.set(lam0=20.0)
+def test_a_move_along_the_path_trains_nothing(explorer):
     start = time.process_time()
-    explorer.reset()
-    assert time.process_time() - start < 0.15
+    for lam0 in (20.0, 12.0, 7.0):
+        explorer.set(lam0=lam0)
+    assert time.process_time() - start < 3 * 0.15
+
+
+def test_the_nearest_rung_is_taken():
+    assert nearest(1.0) == 0
+    assert nearest(0.01) == 0
+    assert RUNGS[nearest(11.0)] == pytest.approx(10.0)
+    assert RUNGS[nearest(12.0)] == pytest.approx(10 ** (9 / 8))
+
+
+def test_superfluous_factors_may_die(explorer):
+    explorer.set(n_factors=4, prune=True)
+    model = GroupedSparseAutoencoder(WORLD.groups, 4, **MODEL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = replace(model, sparsity=False, **BASE).fit(WORLD.X)
+        for lam0 in RUNGS[: nearest(10.0) + 1]:
+            fit = replace(model, lam0=lam0, **RUNG).fit(WORLD.X, fit)
+        pruned = replace(model, lam0=10.0, prune=True, starts=1, epochs=1).fit(WORLD.X, fit)
+    np.testing.assert_array_equal(explorer.result.fit.group_weights, pruned.group_weights)
+    assert len(explorer.result.fit.rounds) >= 1

@@ -24,26 +24,29 @@ from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 from tvplab.volatility import ConvergenceWarning
 
 GROUPS, FACTORS, NOISE = 6, 3, 0.6
-LAM0_RANGE = 1.0, 10**1.5
-"""Much further right the slab takes every weight for its own after so short a climb, and the zeros are gone again."""
+PER_DECADE = 8
+RUNGS = 10.0 ** (np.arange(2 * PER_DECADE + 1) / PER_DECADE)
+"""Rates λ₀ of the slider, from λ₁ = 1 to 100."""
 WORLDS = {"three anchor groups": 3, "one anchor group": 1, "no anchor group": 0}
-MODEL = {"hidden": (16, 8), "learning_rate": 1e-2}
-BASE, MOVE = {"starts": 3, "epochs": 30}, {"starts": 1, "epochs": 60}
+MODEL = {"hidden": (16, 8), "learning_rate": 1e-2, "prune": False}
+BASE, RUNG = {"starts": 3, "epochs": 30}, {"starts": 1, "epochs": 12}
 ALT = (
     "Left: size of the weight of each group on each factor, empty where it is exactly zero; frames mark the true "
     "pattern. Right: each true factor, dashed, and the estimate that stands for it. Synthetic data."
 )
 CAPTION = (
     "To the right on λ₀ the weights outside the frames vanish, and the factors come to lie on the true ones; too far "
-    "to the right true weights go too. A move trains the network for 60 epochs, which takes some tenths of a second."
+    "to the right true weights go too. λ₀ moves over rungs: the network of each goes on from that of the rung before, "
+    "trained once for each setting of the other controls, which takes a second or two."
 )
 
 
 @dataclass(frozen=True)
 class SparseGroupsMove:
-    """What one position of the controls shows: the fit, the world, how well it is recovered, and PCA's score."""
+    """What one position of the controls shows: the fit, its λ₀, the world, how well it is recovered, PCA's score."""
 
     fit: AutoencoderResults
+    lam0: float
     world: SimulatedGroups
     found: Recovery
     pca: Recovery
@@ -82,22 +85,24 @@ def gsae(T: int = 160, N: int = 40, seed: int = 2) -> Explorer:
     Returns
     -------
     Explorer
-        Its controls are `lam0`, `n_factors`, `anchored` and `world`; its result is a `SparseGroupsMove`.  A network is
-        trained without penalty once for each setting of the last three; λ₀ climbs from there, as in a whole training.
-        That training is a short one: after a long one, factors that were split stay split.
+        Its controls are `lam0`, `n_factors`, `anchored`, `prune` and `world`; its result is a `SparseGroupsMove`.  For
+        each setting of `n_factors`, `anchored` and `world` a network is trained once without penalty and then up the
+        rungs of λ₀, 12 epochs each; the slider takes the nearest rung.  With `prune` its superfluous factors die.
     """
     worlds = functools.lru_cache(maxsize=8)(functools.partial(_world, T, N, seed))
     base = functools.lru_cache(maxsize=32)(functools.partial(_base, worlds))
     rival = functools.lru_cache(maxsize=32)(functools.partial(_rival, worlds))
-    moved = functools.lru_cache(maxsize=256)(functools.partial(_moved, worlds, base))
+    path = functools.lru_cache(maxsize=32)(functools.partial(_path, worlds, base))
+    moved = functools.lru_cache(maxsize=512)(functools.partial(_moved, worlds, path))
 
-    def compute(lam0, n_factors, anchored, world):
-        return SparseGroupsMove(*moved(lam0, n_factors, anchored, world), rival(n_factors, world))
+    def compute(lam0, n_factors, anchored, prune, world):
+        return SparseGroupsMove(*moved(nearest(lam0), n_factors, anchored, prune, world), rival(n_factors, world))
 
     controls = {
-        "lam0": log_slider("rate of the spike λ₀", *LAM0_RANGE, 10.0, per_decade=8, live=False),
+        "lam0": log_slider("rate of the spike λ₀", RUNGS[0], RUNGS[-1], 10.0, per_decade=PER_DECADE),
         "n_factors": int_slider("factors fitted K", 2, 5, FACTORS, live=False),
         "anchored": switch("tell it which groups are anchors", False),
+        "prune": switch("let superfluous factors die", False),
         "world": choice("world", list(WORLDS), next(iter(WORLDS))),
     }
     return Explorer(
@@ -130,12 +135,27 @@ def _base(world: Callable, n_factors: int, anchored: bool, name: str) -> Autoenc
     return _quiet(replace(model, sparsity=False, **BASE), world(name).X)
 
 
-def _moved(world: Callable, base: Callable, lam0: float, n_factors: int, anchored: bool, name: str):
-    """Go on from there with the penalty; fit, world and recovery."""
-    model = replace(_model(world(name), n_factors, anchored), lam0=lam0, **MOVE)
-    fit = _quiet(model, world(name).X, base(n_factors, anchored, name))
+def nearest(lam0: float) -> int:
+    """Return the number of the rung nearest to λ₀, on the log scale."""
+    return int(np.argmin(np.abs(np.log(RUNGS / lam0))))
+
+
+def _path(world: Callable, base: Callable, n_factors: int, anchored: bool, name: str) -> list[AutoencoderResults]:
+    """Climb the ladder from there: a fit a rung, each from the one before."""
+    model, fits = _model(world(name), n_factors, anchored), [base(n_factors, anchored, name)]
+    for lam0 in RUNGS:
+        fits.append(_quiet(replace(model, lam0=float(lam0), **RUNG), world(name).X, fits[-1]))
+    return fits[1:]
+
+
+def _moved(world: Callable, path: Callable, rung: int, n_factors: int, anchored: bool, prune: bool, name: str):
+    """Fit of a rung, without its superfluous factors if asked for; λ₀, world and recovery."""
+    lam0, fit = float(RUNGS[rung]), path(n_factors, anchored, name)[rung]
+    if prune:
+        model = replace(_model(world(name), n_factors, anchored), lam0=lam0, prune=True, starts=1, epochs=1)
+        fit = _quiet(model, world(name).X, fit)
     found = recovery(world(name).factors, fit.factors, world(name).pattern, fit.group_weights)
-    return fit, world(name), found
+    return fit, lam0, world(name), found
 
 
 def _rival(world: Callable, n_factors: int, name: str) -> Recovery:
@@ -145,7 +165,7 @@ def _rival(world: Callable, n_factors: int, name: str) -> Recovery:
 
 def _quiet(model: GroupedSparseAutoencoder, X: pd.DataFrame, start=None) -> AutoencoderResults:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 60 epochs are short; the result says it too
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a rung is short; the result says it too
         return model.fit(X, start)
 
 
@@ -196,6 +216,7 @@ def _readout(move: SparseGroupsMove) -> dict[str, str]:
     """Key numbers beside the picture."""
     zeros = int(np.sum(move.fit.group_weights.to_numpy() == 0.0))
     return {
+        "λ₀": f"{move.lam0:.3g}",
         "zeros": f"{zeros} of {move.fit.group_weights.size}",
         "F1 of the pattern": f"{move.found.f1:.2f}",
         "|rank correlation|": ", ".join(f"{value:.2f}" for value in move.found.correlation),
