@@ -4,7 +4,10 @@ import warnings
 
 import numpy as np
 
-from tvplab import DynamicFactorModel
+from tvplab import DeepDynamicFactors, DynamicFactorModel
 
 warnings.simplefilter("ignore")
-DynamicFactorModel(factor_lags=1).fit(np.random.default_rng(0).standard_normal((20, 3)), max_iter=2)
+y = np.random.default_rng(0).standard_normal((20, 3))
+for accelerate in (False, True):
+    DynamicFactorModel(factor_lags=1).fit(y, max_iter=2, accelerate=accelerate)
+DeepDynamicFactors(1, draws=2, max_iter=1, pretrain=2, engine="compiled").fit(y)

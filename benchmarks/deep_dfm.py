@@ -9,6 +9,7 @@ from timing import best_of
 
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_arrays import ArrayNetwork
+from tvplab.deep_dfm_compiled import CompiledNetwork
 from tvplab.deep_dfm_layout import Layout
 from tvplab.dgp import simulate_deep_factors
 from tvplab.replicate.deep_factor_cells import linear_dfm
@@ -19,7 +20,7 @@ TENSORFLOW = {(100, 200): 22.0, (300, 300): 20.8}  # the authors' code on panels
 
 def rows() -> list[Row]:
     """Measure everything."""
-    return [*_fits(), *_steps(), *_peer(), *_slider()]
+    return [*_fits(), *_steps(), *_compiled(), *_peer(), *_slider()]
 
 
 def seconds(call) -> float:
@@ -58,12 +59,22 @@ def _steps():
         yield Row(what, f"{slow / fast:.1f} times", "faster", slow > fast)
 
 
-def _our_step(n: int, T: int, r: int):
-    network = ArrayNetwork(Layout((n, 6 * r, 4 * r, 2 * r, r), (r, n), "relu"), T, np.random.default_rng(0))
+def _compiled():
+    """Thirty gradient steps of the plain engine over those of the compiled one, a small network and a large one."""
+    for n, T, r in ((10, 100, 3), (100, 200, 12)):
+        runs = [_our_step(n, T, r, kind, 30) for kind in (ArrayNetwork, CompiledNetwork)]
+        pairs = [[best_of(run, runs=1) for run in runs] for _ in range(8)]
+        plain, fast = np.min(pairs, axis=0)
+        what = f"a step of the plain engine over the compiled one, n = {n}, T = {T}, {r} factors"
+        yield Row(what, f"{plain / fast:.1f} times", "none set", None)
+
+
+def _our_step(n: int, T: int, r: int, kind=ArrayNetwork, epochs: int = 1):
+    network = kind(Layout((n, 6 * r, 4 * r, 2 * r, r), (r, n), "relu"), T, np.random.default_rng(0))
     network.restart(0.005, 150)
     x = network.rows(np.random.default_rng(1).standard_normal((T, n)))
     weight = network.rows(np.full((T, n), 1.0 / (n * T)))
-    return lambda: network.descend([x], x, weight, [slice(0, T)])
+    return lambda: network.descend([x] * epochs, x, weight, [slice(0, T)])
 
 
 def _torch_step(torch, n: int, T: int, r: int):
