@@ -39,7 +39,7 @@ def moving_bars(ax: Axes, n: int, colour: str, height: float = 0.7) -> StepPatch
 
 def move_bars(bars: StepPatch, lengths: np.ndarray) -> None:
     """Set the bars' lengths (n,)."""
-    values = bars.get_data()[0].copy()
+    values = np.zeros(2 * len(lengths) - 1)
     values[::2] = lengths
     bars.set_data(values)
 
