@@ -173,7 +173,7 @@ def _build(figure: Figure, move: BentResponse) -> dict:
     artists["title"] = right.set_title(_after(move))
     artists["dot"] = right.plot([0.0], [0.0], "o", color=COLOURS["blue"], ms=8, zorder=4)[0]
     names = ("this shock", "tiny shock, scaled", "opposite shock, turned over")
-    left.legend([artists[key] for key in ("median", "straight", "mirror")], names, loc="best", fontsize=9)
+    left.legend([artists[key] for key in ("median", "straight", "mirror")], names, loc="upper right", fontsize=9)
     return artists
 
 
