@@ -37,8 +37,8 @@ def near(search: Search, lam: float) -> Search:
 def tune(search: Search, factors: FactorProblem, loadings: np.ndarray) -> Tuned:
     """Choose λ for the drift covariance ΛΛ'/λ, exactly and from one factorisation."""
     solver, y = factors.solver(loadings), factors.stacked[1]
-    scores = search.scores(solver, y)[:, 0]
-    lam = float(search.lams[np.argmin(scores)])
+    scores, chosen = search.judge(solver, y)
+    scores, lam = scores[:, 0], float(search.lams[chosen[0]])
     rest = (y - explained(solver, solver.solve(y, lam)))[:, 0]
     sigma2 = residual_variance(rest, solver.omega_e, float(solver.slack(lam).sum()), lam)
     return Tuned(factors, loadings, solver, scores, lam, sigma2)

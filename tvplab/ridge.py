@@ -42,8 +42,10 @@ class TVPRidge(RidgeOptions):
 
     Parameters
     ----------
-    lam : drift penalty λ = σ²_ε/σ²_u > 0 (standardised units), or "cv" to choose it from `lams` by `cv`.  The
-        paper's definition below its eq. 2 divides by K; the reference software's, and ours, does not.
+    lam : drift penalty λ = σ²_ε/σ²_u > 0 (standardised units), or "cv" to choose it from `lams` by `cv`, or "1se": the
+        largest λ that `cv` does not find clearly worse than the best, by one standard error of the difference over
+        folds; more careful where errors are serially correlated.  The paper's definition below its eq. 2 divides by K;
+        the reference software's, and ours, does not.
     cv : number of random folds; `crossval.RandomFolds`, `crossval.BlockedFolds`, a scikit-learn splitter or T fold
         labels; or "loo", "gcv", "ml".  Folds are exact: nothing is refitted, nothing approximated.
     lams : candidates for λ; default 25 half decades from 10⁻³ to 10⁹.

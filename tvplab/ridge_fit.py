@@ -23,12 +23,13 @@ def fit_targets(problem: Problem, search: Search, omega_u, omega_e, targets: Seq
     problem.check_identified(search.folds, search.laws[0])
     Y = problem.Y[:, list(targets)]
     solvers = [search.solver(problem.X, omega_u, omega_e, problem.lam0, law) for law in search.laws]
-    scores = np.array([search.scores(solver, Y) for solver in solvers])
-    best = [np.unravel_index(np.argmin(one), one.shape) for one in np.moveaxis(scores, 2, 0)]
-    return [
-        label(problem, search, solvers[law], m, scores[law, :, i], float(search.lams[lam]))
-        for i, (m, (law, lam)) in enumerate(zip(targets, best, strict=True))
-    ]
+    judged = [search.judge(solver, Y) for solver in solvers]
+    best = np.argmin([scores.min(axis=0) for scores, _ in judged], axis=0)
+    fits = []
+    for i, (m, law) in enumerate(zip(targets, best, strict=True)):
+        scores, chosen = judged[law]
+        fits.append(label(problem, search, solvers[law], m, scores[:, i], float(search.lams[chosen[i]])))
+    return fits
 
 
 def label(problem: Problem, search: Search, solver, m: int, scores: np.ndarray, lam: float) -> RidgeResults:
