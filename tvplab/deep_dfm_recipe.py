@@ -1,4 +1,4 @@
-"""How training goes where the paper is silent: the kit's way, and that of the code behind the paper's tables.
+"""How training goes where paper and code part: the kit's way, and that of the code behind the paper's tables.
 
 Each field of a `Recipe` is one difference, found in the authors' published code of early 2024 and measured on their
 own panels (`tvplab replicate d2fm-training`).

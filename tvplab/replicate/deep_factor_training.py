@@ -80,7 +80,8 @@ def table(rows: list[dict]) -> str:
     note = (
         f"Median trace R² raw (centred) over {panels} of the authors' panels; setups are r, T, n, missing, ρ, α, the "
         f"first two linear, the others not. Each row between the kit's training and the paper's is the kit's with "
-        f"one of the authors' differences. Their code of early 2024 has them all; the paper speaks of none."
+        f"one of the authors' differences. Their code of early 2024 has them all; the paper's text has splines in the "
+        f"gaps and rounds and batches of 100 where it comes to its own data, and says that Adam begins anew."
     )
     return f"{note}\n\n{markdown_table(['training', *setups], lines)}"
 
