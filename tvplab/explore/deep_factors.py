@@ -90,7 +90,8 @@ def d2fm(T: int = 120, N: int = 10, seed: int = 2) -> Explorer:
         Its controls are `n_factors`, `curvature`, `missing`, `centred`, `network`, `world` and `shown`; its result is
         a `DeepMove`.
     """
-    fits = functools.lru_cache(maxsize=256)(functools.partial(_fits, T, N, seed))
+    worlds = functools.lru_cache(maxsize=64)(functools.partial(_world, T=T, N=N, seed=seed))
+    fits = functools.lru_cache(maxsize=256)(functools.partial(_fits, worlds))
 
     def compute(n_factors, curvature, missing, centred, network, world, shown):
         truth, factors = fits(n_factors, round(curvature, 2), round(missing, 2), network, world)
@@ -118,15 +119,20 @@ def d2fm(T: int = 120, N: int = 10, seed: int = 2) -> Explorer:
     )
 
 
-def _fits(T: int, N: int, seed: int, n_factors: int, curvature: float, missing: float, network: str, world: str):
-    """Simulate, and fit both models: the true functions and each model's factors."""
-    simulate = simulate_deep_factors if world == WORLDS[0] else simulate_curved_factor
-    world = simulate(T=T, N=N, rho=0.5, curvature=curvature, missing=missing, seed=seed)
-    z = (world.y.to_numpy() - world.y.mean().to_numpy()) / world.y.std().to_numpy()
+def _world(name: str, curvature: float, missing: float, **settings) -> tuple[pd.DataFrame, np.ndarray]:
+    """Simulate: the true functions (T, r̃), and the standardised panel z (T, N), NaN where missing."""
+    simulate = simulate_deep_factors if name == WORLDS[0] else simulate_curved_factor
+    world = simulate(rho=0.5, curvature=curvature, missing=missing, **settings)
+    return world.factor_set, (world.y.to_numpy() - world.y.mean().to_numpy()) / world.y.std().to_numpy()
+
+
+def _fits(worlds, n_factors: int, curvature: float, missing: float, network: str, world: str):
+    """Fit both models: the true functions and each model's factors."""
+    truth, z = worlds(world, curvature, missing)
     deep = DeepDynamicFactors(n_factors, **NETWORKS[network], **SHORT).train(z).factors
     linear = principal_components(interpolate(z), n_factors).factors.to_numpy()
-    with_constant = np.column_stack([linear, np.ones(T)])
-    return world.factor_set, {DEEP: deep, LINEAR: linear, CONSTANT: with_constant}
+    with_constant = np.column_stack([linear, np.ones(len(z))])
+    return truth, {DEEP: deep, LINEAR: linear, CONSTANT: with_constant}
 
 
 def _build(figure: Figure, move: DeepMove) -> dict:
