@@ -158,8 +158,8 @@ def brazil_cells(mode: str, sims: int | None = None) -> list[dict]:
     return forecast_cells("brazil-ipca", mode)
 
 
-FORECASTS = Task("favar-forecasts", run_forecasts, version="1")
-RESPONSES = Task("favar-responses", run_responses, version="2")
+FORECASTS = Task("favar-forecasts", run_forecasts, version="2")
+RESPONSES = Task("favar-responses", run_responses, version="3")
 STUDIES = (
     Study("favar-forecasts", "FAVAR: forecasts of the US", PAPER, FORECASTS, us_cells, forecast_page),
     Study("favar-brazil", "FAVAR: another country", PAPER, FORECASTS, brazil_cells, forecast_page),
