@@ -67,8 +67,9 @@ class ReducedRankRidge(TwoStepRidge):
 
     The two rules for the start differ most where 2SRR's increments are noisy: noise spreads them over many components,
     all of which the share counts, while cross-validation, whose Λ has not seen the fold, counts those that help to
-    predict.  It starts from fewer factors, so that the first round is shorter; what ξ leaves is then mostly the same.
-    `rank="cv"` costs one factorisation a fold and rank.
+    predict.  It starts from fewer factors, so that the first round is shorter; what ξ leaves is then mostly the same
+    (`tvplab replicate grrrr-rank`).  Where drifts are loud it may start from more than there are: loadings found from
+    a part of the periods are inexact.  `rank="cv"` costs one factorisation a fold and rank.
 
     With `pooled`, M equations are one regression of T·M rows: time grows with (T·M)³, and λ is common.
     """
