@@ -57,6 +57,14 @@ class LocalProjections:
         moving coefficients at t, and the response comes out too small at long horizons.
     sample : "longest" uses every origin whose outcome is known, T − h of them; "common" those of the longest horizon
         at all horizons, which without `leads` then share the first step's factorisation.
+
+    Notes
+    -----
+    The default estimator is the paper's.  On simulated Canada with leads, all 48 horizons and eight worlds, one step
+    with a careful λ, `TVPRidge(lam="1se", cv=RandomBlocks(12), lams=np.logspace(2, 9, 15))`, had a mean absolute error
+    of .026, .067, .120 and .164 in the four blocks of twelve horizons, and OLS .027, .074, .154 and .209.  Two things
+    hurt 2SRR: its second step takes drift variances from a first step whose errors overlap, and the best λ chases
+    movement where there is none, as the scores of the candidates hardly differ.
     """
 
     horizons: int = 48
