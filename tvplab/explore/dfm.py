@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,9 +12,9 @@ from scipy.special import ndtri
 from tvplab.dgp import simulate_factor_model
 from tvplab.explore.controls import choice, choices, float_slider, int_slider, switch
 from tvplab.explore.explorer import Explorer
-from tvplab.explore.factor_fit import FactorFit, base_estimate, estimate_from
+from tvplab.explore.factor_fit import base_estimate, estimate_from
+from tvplab.explore.factor_move import FactorMove, World, move_of
 from tvplab.factors import pairwise_correlation
-from tvplab.marss_results import MARSSResults
 from tvplab.plots.moving import MovingBand, move_bars, moving_bars
 from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
@@ -31,44 +29,6 @@ CAPTION = (
     "Grey: the headline, the average of all items with nothing hidden. Orange: the average of what is kept and seen. "
     "Blue: what the kept items have in common, with its 90 % band."
 )
-
-
-class World(NamedTuple):
-    """A panel y (T, N) with nothing hidden; of a simulated one the common parts (T, N), and their true shares (N,)."""
-
-    y: np.ndarray
-    common: np.ndarray | None = None
-    true_shares: pd.Series | None = None
-
-    @classmethod
-    def simulated(cls, noise: float = 1.0, **settings) -> World:
-        """Simulate a world with so much noise."""
-        world = simulate_factor_model(noise=noise, **settings)
-        return cls(world.y.to_numpy(), world.common.to_numpy(), world.common_share)
-
-
-@dataclass(frozen=True)
-class FactorMove:
-    """What one position of the controls shows.
-
-    `estimate` on the items kept, standardised; (T,) series in the data's units: `headline` of all items, `average` of
-    those kept and seen, `common` with its standard errors `se`; `shares` (N,) of each item's variance that is common,
-    NaN for a dropped one; and of a simulated world `truth` (T,) and `true_shares` (N,).
-    """
-
-    estimate: FactorFit
-    headline: pd.Series
-    average: pd.Series
-    common: pd.Series
-    se: pd.Series
-    shares: pd.Series
-    truth: pd.Series | None
-    true_shares: pd.Series | None
-
-    @functools.cached_property
-    def fit(self) -> MARSSResults:
-        """The library's results at the estimate; labelled when first asked for."""
-        return self.estimate.labelled()
 
 
 def dfm(
@@ -118,7 +78,7 @@ def dfm(
         values = np.where(draws < missing, np.nan, full.y)[:, rows]
         seen = pd.DataFrame(values, panel.index, panel.columns[rows])
         estimate = estimate_from(base(n_factors, factor_lags).of(rows), seen, to_the_end)
-        return _move(estimate, rows, full, by_period, panel, order)
+        return move_of(estimate, rows, full, by_period, panel, order)
 
     return Explorer(
         _controls(panel, sets, n_factors, factor_lags, simulated=y is None),
@@ -130,34 +90,6 @@ def dfm(
         caption=CAPTION,
         figsize=(9, 3.8),
     )
-
-
-def _move(
-    estimate: FactorFit, rows: np.ndarray, full: World, weights: np.ndarray, panel: pd.DataFrame, order: np.ndarray
-) -> FactorMove:
-    """Weigh the items kept, those in `rows`, into averages, and set the truth beside them where there is one."""
-    kept = weights[:, rows] / weights[:, rows].sum(axis=1, keepdims=True)
-    shares = np.full(panel.shape[1], np.nan)
-    shares[rows] = estimate.common_shares
-    label, simulated = functools.partial(pd.Series, index=panel.index), full.common is not None
-    common, se = estimate.weighted(kept)
-    return FactorMove(
-        estimate=estimate,
-        headline=label(weighted_mean(full.y, weights)),
-        average=label(weighted_mean(estimate.panel.y.to_numpy(), kept)),
-        common=label(common),
-        se=label(se),
-        shares=pd.Series(shares[order], panel.columns[order]),
-        truth=label(weighted_mean(full.common[:, rows], kept)) if simulated else None,
-        true_shares=full.true_shares.iloc[order] if simulated else None,
-    )
-
-
-def weighted_mean(y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted mean over the items seen in each period (T,), y and weights (T, N); NaN where none is seen."""
-    seen = np.where(np.isnan(y), 0.0, weights)
-    total = seen.sum(axis=1)
-    return (np.nan_to_num(y) * seen).sum(axis=1) / np.where(total > 0, total, np.nan)
 
 
 def _weights(weights: pd.DataFrame | pd.Series | None, y: pd.DataFrame) -> pd.DataFrame:
