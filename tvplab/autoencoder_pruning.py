@@ -43,9 +43,9 @@ def prune(
 
 
 def trial(fit: Trained, light: np.ndarray, X: np.ndarray, plan: Plan, prior: Prior, seed: int) -> Trained:
-    """Train on with all factors (copy 0), and without each of `light` alone."""
-    K, count = fit.factors.shape[2], 1 + len(light)
-    alive = np.vstack([np.ones(K), 1.0 - np.eye(K)[light]])
+    """Train on with all factors that have weights (copy 0), and without each of `light` alone."""
+    count, alive = 1 + len(light), active_weights(fit.network)[0].any(axis=0)
+    alive = np.vstack([alive, alive & ~np.eye(len(alive), dtype=bool)[light]])
     moments = Moments(*(np.repeat(one, count, axis=0) for one in fit.moments))
     return train(copies(fit.network, 0, alive), X, plan, prior, seed, moments)
 
