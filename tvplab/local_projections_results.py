@@ -81,9 +81,7 @@ class LocalProjectionResults:
     def along(self, multipliers: Sequence[float]) -> list[LocalProjectionResults]:
         """Return `at` for several multipliers, in a fraction of the time that one after the other takes."""
         numbers = np.array([check_number(one, "multiplier") for one in multipliers])
-        if not self._paths:
-            self._paths.update({h: fit.path(self.shock) for h, fit in self._fits.items()})
-        found = {h: path.along(numbers * self._fits[h].lam) for h, path in self._paths.items()}
+        found = {h: path.along(numbers * self._fits[h].lam) for h, path in self._shock_paths().items()}
         return [
             replace(
                 self,
@@ -93,6 +91,17 @@ class LocalProjectionResults:
             )
             for i, number in enumerate(numbers)
         ]
+
+    @property
+    def in_the_dual(self) -> bool:
+        """Whether λ only enters after all factorisations are done, so that `along` is much quicker than many `at`."""
+        return all(isinstance(path, OnePath) for path in self._shock_paths().values())
+
+    def _shock_paths(self) -> dict[int, OnePath | BandedPath]:
+        """λ → the shock's path, by horizon; made at the first call."""
+        if not self._paths:
+            self._paths.update({h: fit.path(self.shock) for h, fit in self._fits.items()})
+        return self._paths
 
     def std_errors(self) -> pd.DataFrame:
         """Posterior standard deviations (T, H) of `irf`, given λ and the variances (section 2.4.3)."""

@@ -7,6 +7,7 @@ import pytest
 from tvplab import explore
 from tvplab.explore.box import View
 from tvplab.explore.surface import MESH
+from tvplab.local_projections import LocalProjections
 from tvplab.local_projections_settings import simulated_canada
 from tvplab.metrics import mean_absolute_error
 from tvplab.ridge import TVPRidge
@@ -68,6 +69,21 @@ def test_stops_and_what_lies_between_them_are_the_models(explorer):
     stop = explorer.result.results
     explorer.set(multiplier=10**0.7 * (1.0 + 1e-12))  # as another machine's arithmetic may have it
     assert explorer.result.results is stop
+
+
+def test_few_regressors_are_not_solved_before_they_are_asked_for(monkeypatch):
+    """On the banded route every λ costs a factorisation."""
+    y, shock = SETTING.y["gdp"], SETTING.shock
+    small = LocalProjections(horizons=2, shock_lags=1, estimator=TVPRidge(lam=9.0)).fit(y, shock)
+    asked = []
+    monkeypatch.setattr(type(small), "at", lambda self, one: asked.append(one) or self.along([one])[0])
+    assert not small.in_the_dual
+    assert FIT.in_the_dual
+    own = explore.local_projections(small)
+    assert len(asked) == 2  # for the limits, and where it starts
+    own.set(multiplier=10.0)
+    own.set(multiplier=1.0)
+    assert asked[2:] == [10.0]
 
 
 def test_turning_changes_the_view_and_no_number(explorer):

@@ -52,7 +52,7 @@ def local_projections(
     -------
     Explorer
         Its controls are `multiplier` (every horizon's λ over its own choice), `horizon`, `date`, `azimuth` and
-        `elevation`; its result is a `ResponseMove`.  All stops of `multiplier` are solved at once, at the start.
+        `elevation`; its result is a `ResponseMove`.
     """
     if results is None:
         setting = simulated_canada()
@@ -61,11 +61,13 @@ def local_projections(
     if not isinstance(results, LocalProjectionResults):
         raise TypeError(f"results: expected one target's LocalProjectionResults, got {type(results).__name__}")
     scene = Scene(results, truth, unit, note, break_date, limits_of(results, truth))
-    stops = np.geomspace(*MULTIPLIERS, 1 + round(PER_DECADE * np.log10(MULTIPLIERS[1] / MULTIPLIERS[0])))
-    known = {_digits(stop): one for stop, one in zip(stops, results.along(stops), strict=True)}
+    known = _at_stops(results) if results.in_the_dual else {}
 
     def compute(multiplier, **place):
-        return ResponseMove(scene, known.get(_digits(multiplier)) or results.at(multiplier), **place)
+        digits = f"{multiplier:.9g}"  # the page's arithmetic and ours may differ in the last ones
+        if digits not in known:
+            known[digits] = results.at(multiplier)
+        return ResponseMove(scene, known[digits], **place)
 
     return Explorer(
         _controls(scene),
@@ -79,6 +81,13 @@ def local_projections(
         caption=CAPTION + (" The truth is dashed." if truth is not None else ""),
         figsize=(9.6, 4.4),
     )
+
+
+def _at_stops(results: LocalProjectionResults) -> dict[str, LocalProjectionResults]:
+    """Solve for all stops of the multiplier's slider at once."""
+    decades = np.log10(MULTIPLIERS[1] / MULTIPLIERS[0])
+    stops = np.geomspace(*MULTIPLIERS, 1 + round(PER_DECADE * decades))
+    return {f"{stop:.9g}": one for stop, one in zip(stops, results.along(stops), strict=True)}
 
 
 def _controls(scene: Scene) -> dict:
@@ -162,11 +171,6 @@ def _readout(move: ResponseMove) -> dict[str, str]:
 def _dashed(ax: Axes, places):
     """Return a line for the truth, still empty."""
     return ax.plot(places, np.full(len(places), np.nan), color=COLOURS["black"], ls="--", lw=1.3)[0]
-
-
-def _digits(multiplier: float) -> str:
-    """A multiplier by which a stop is found: the page's arithmetic and ours may differ in the last digits."""
-    return f"{multiplier:.9g}"
 
 
 def _said(date) -> str:
