@@ -17,6 +17,8 @@ from tvplab.plots import Picture
 from tvplab.replicate import catalog
 from tvplab.replicate.ledger import anchor, write_ledger
 from tvplab.replicate.runner import run_cells
+from tvplab.replicate.simulation_cells import RIDGES
+from tvplab.replicate.simulation_cells import TASK as SIMULATIONS
 from tvplab.replicate.store import Store
 from tvplab.replicate.study import Study, Task, cell_key, union
 
@@ -135,6 +137,40 @@ def test_a_dask_cluster_gives_identical_numbers(tmp_path):
         failed = run_cells(there, quick_cells(10), dask=cluster.scheduler_address)
     assert failed == []
     assert there.path.read_bytes() == here.path.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_fits_real_cells_to_the_same_digits(tmp_path):
+    """A cell of the simulation study (GARCH, group lasso, factors) on a worker and here: the same bytes in the file."""
+    distributed = pytest.importorskip("dask.distributed")
+    world = {"design": "S1", "T": 80, "K": 6, "share": 0.2, "noise": "low", "models": list(RIDGES)}
+    cells = [{**world, "seed": seed} for seed in range(2)]
+    here, there = (Store(tmp_path / name, SIMULATIONS, "quick") for name in ("here", "there"))
+    assert run_cells(here, cells) == []
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        assert run_cells(there, cells, dask=cluster.scheduler_address) == []
+    assert there.path.read_bytes().count(b"\n") == 2
+    assert there.path.read_bytes() == here.path.read_bytes()
+
+
+def test_a_kill_between_the_new_file_and_the_old_loses_nothing(tmp_path, monkeypatch):
+    store = Store(tmp_path, demo.TASK, "quick")
+    run_cells(store, quick_cells(3))
+    whole = store.path.read_bytes()
+
+    def killed(*paths):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tvplab.replicate.store.os.replace", killed)
+        with pytest.raises(SystemExit):
+            run_cells(store, quick_cells(5))
+    assert set(store.results()) == {cell_key(cell) for cell in quick_cells(5)}
+    store.path.with_suffix(".new").write_bytes(whole[: len(whole) // 2])  # a half-written one lies about
+    assert run_cells(store, quick_cells(5)) == []
+    run_cells(Store(tmp_path / "other", demo.TASK, "quick"), quick_cells(5))
+    assert store.path.read_bytes() == (tmp_path / "other" / "demo-quick.jsonl").read_bytes()
+    assert sorted(path.name for path in tmp_path.glob("demo*")) == ["demo-quick.jsonl", "demo-quick.lock"]
 
 
 def test_studies_share_the_cells_of_their_task():
