@@ -214,7 +214,7 @@ def test_there_and_back_through_a_file(tmp_path, index, decoder):
     path = tmp_path / "fit.npz"
     fit.save(path)
     back = AutoencoderResults.load(path)
-    for name in ("factors", "group_weights", "inclusion", "reconstruction", "loss_path", "starts"):
+    for name in ("factors", "group_weights", "inclusion", "reconstruction", "loss_path", "starts", "rounds"):
         pd.testing.assert_frame_equal(getattr(back, name), getattr(fit, name), check_exact=True)
     for name in ("theta", "sigma2"):
         pd.testing.assert_series_equal(getattr(back, name), getattr(fit, name), check_exact=True)
