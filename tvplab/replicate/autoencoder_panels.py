@@ -44,7 +44,7 @@ def run(cell: dict) -> dict:
     panel, groups = panel_of(cell["panel"])
     options = {**PANELS[cell["panel"]][1]}
     options["hidden"] = tuple(options.get("hidden", (64, 32)))
-    options = {"epochs": EPOCHS, **options}
+    options = {"epochs": EPOCHS, "prune": False, **options}  # all K factors are shown
     model = GroupedSparseAutoencoder(groups, lam0=cell["lam0"], lam1=cell["lam0"] / 10.0, **options)
     fit, pca = (fit_variant(name, model, panel) for name in ("grouped sparse", "PCA"))
     correlations = {name: standard(panel).corrwith(fit.factors[name]) for name in fit.factors}
