@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from tvplab.stochastic_volatility import MEANS, VARIANCES
+
 SCALES = 2.0 ** np.arange(1, -5, -1)
 """Standard deviations of the proposals for log w, tried one after the other: whatever the law's width, one fits."""
 
@@ -74,7 +76,31 @@ def stretch_in_place(path, resid, X, sigma2, Q, shape, scale, normals, exponenti
                 kappa, now = proposal, there
         stretch[j] = np.exp(kappa)
         Q[j] *= stretch[j] ** 2
-        resid -= (stretch[j] - 1.0) * u
+        for t in range(T):
+            resid[t] -= (stretch[j] - 1.0) * u[t]
     for t in range(1, T):
         for j in range(K):
             path[t, j] = start[j] + stretch[j] * (path[t, j] - start[j])
+
+
+@numba.njit(cache=True, fastmath=True, error_model="numpy")
+def stretch_log_volatility(h, s, log_square, components, mean, phi, shape, scale, normals, exponentials):
+    """Draw s given y†, its components and h in units of its changes; h (T,) moves along, in place.
+
+    Around what its start alone gives, μ + φ^{t−1}(h_1 − μ), h is a path whose regressor is 1 and whose errors are the
+    mixture's.  Arguments as in `stochastic_volatility.draw_log_volatility` and in `stretch_in_place`.
+    """
+    T, gap = len(h), h[0] - mean
+    base, path = np.empty(T), np.empty((T, 1))
+    resid, sigma2 = np.empty(T), np.empty(T)
+    for t in range(T):
+        base[t] = mean + gap
+        path[t, 0] = h[t] - base[t]
+        resid[t] = log_square[t] - MEANS[components[t]] - h[t]
+        sigma2[t] = VARIANCES[components[t]]
+        gap *= phi
+    Q = np.full(1, s)
+    stretch_in_place(path, resid, np.ones((T, 1)), sigma2, Q, shape, np.full(1, scale), normals, exponentials)
+    for t in range(1, T):
+        h[t] = base[t] + path[t, 0]
+    return Q[0]

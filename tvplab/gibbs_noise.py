@@ -11,15 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tvplab.gibbs_interweaving import draw_stretches, stretch_in_place
-from tvplab.stochastic_volatility import (
-    MEANS,
-    VARIANCES,
-    draw_components,
-    draw_inverse_gamma,
-    draw_log_volatility,
-    log_squares,
-)
+from tvplab.gibbs_interweaving import draw_stretches, stretch_log_volatility
+from tvplab.stochastic_volatility import draw_components, draw_inverse_gamma, draw_log_volatility, log_squares
 
 
 class Noise(NamedTuple):
@@ -68,15 +61,10 @@ class StochasticVolatility:
             log_square, components, noise.s, self.start_mean, self.start_var, normals, self.persistence, self.start_mean
         )
         s = float(draw_inverse_gamma(self.scale, np.sum(self._changes(h) ** 2), gamma))
-        return self._stretched(Noise(h, s), log_square, components, *stretches) if stretches else Noise(h, s)
-
-    def _stretched(self, noise: Noise, log_square: np.ndarray, components: np.ndarray, stretches) -> Noise:
-        """Draw s given y†, its components and h in units of its changes; h moves along."""
-        base = self.start_mean + self.persistence ** np.arange(len(noise.h)) * (noise.h[0] - self.start_mean)
-        path, s = (noise.h - base)[:, None], np.array([noise.s])
-        resid, scale = log_square - MEANS[components] - noise.h, np.array([self.scale])
-        stretch_in_place(path, resid, np.ones_like(path), VARIANCES[components], s, self.shape, scale, *stretches)
-        return Noise(base + path[:, 0], float(s[0]))
+        if stretches:
+            law = self.start_mean, self.persistence, self.shape, self.scale
+            s = float(stretch_log_volatility(h, s, log_square, components, *law, *stretches[0]))
+        return Noise(h, s)
 
     def simulate(self, T: int, rng: np.random.Generator) -> Noise:
         """Draw s and h from the prior."""
