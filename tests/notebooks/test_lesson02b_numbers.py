@@ -33,3 +33,12 @@ def test_the_lesson_has_both_targets_and_all_horizons():
 def test_the_lessons_ratios_are_the_pages(label, cells):
     basic, half = (ledger_row(table, label) for table in ("Table 15", "Table 16"))
     assert cells == basic[1:] + half[1:]
+
+
+def test_the_lesson_counts_ratios_on_the_papers_side():
+    counts = []
+    for table in ("Table 17", "Table 15"):
+        section = LEDGER.split(f"## {table}: ")[1].split("\n## ")[0]
+        counts += re.search(r"^\| INF \| (45) \| [\d.]+ \| (\d+) \|", section, re.MULTILINE).groups()[::-1]
+    said = re.search(r"(\d+) of (\d+) ratios are on the paper's side of 1, against (\d+) in Table 15", LESSON)
+    assert [*said.groups()] == counts[:3]
