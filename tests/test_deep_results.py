@@ -9,6 +9,7 @@ import pytest
 
 import tvplab
 from tvplab.deep_dfm import DeepDynamicFactors
+from tvplab.deep_dfm_maps import apply_layers
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.dgp import simulate_deep_factors
 from tvplab.statespace import kalman_filter
@@ -236,3 +237,12 @@ def test_new_data_are_checked(fits):
         fits["plain"].forecast(0)
     with pytest.raises(ValueError, match=r"no linear form"):
         _ = fits["symmetric"].state_space
+
+
+def test_the_encoder_is_the_map_from_data_to_codes():
+    """Without rounds of noise the factors are the codes of the data themselves (eq. 7)."""
+    world = simulate_deep_factors(T=60, N=6, seed=4)
+    fit = DeepDynamicFactors(2, max_iter=0, pretrain=20).fit(world.y)
+    z = ((world.y - world.y.mean()) / world.y.std()).to_numpy()
+    np.testing.assert_allclose(apply_layers(fit.encoder, z, "relu"), fit.factors, atol=1e-5)  # trained in float32
+    assert [layer.W.shape for layer in fit.encoder] == [(12, 6), (8, 12), (4, 8), (2, 4)]
