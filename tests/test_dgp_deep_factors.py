@@ -88,9 +88,9 @@ def test_knobs_deform_one_world():
 
 @pytest.mark.parametrize(
     ("settings", "match"),
-    [({"T": 9}, "T: a whole number of at least 10"), ({"N": 1}, "N: a whole"), ({"r": 0}, "r: a whole"), ({"rho": 1.0}, "rho: must"),
-     ({"alpha": -1.0}, "alpha: must"), ({"missing": 1.0}, "missing: must"), ({"tau": -0.1}, "tau or noise: must"),
-     ({"u": 0.6}, "u: must be at most 0.5"), ({"curvature": -1.0}, "curvature")],
+    [({"T": 9}, "T: a whole number of at least 10"), ({"N": 1}, "N: a whole"), ({"r": 0}, "r: a whole"),
+     ({"rho": 1.0}, "rho: must"), ({"alpha": -1.0}, "alpha: must"), ({"missing": 1.0}, "missing: must"),
+     ({"tau": -0.1}, "tau or noise: must"), ({"u": 0.6}, "u: must be at most 0.5"), ({"curvature": -1.0}, "curvature")],
 )  # fmt: skip
 def test_settings_are_checked(settings, match):
     with pytest.raises(ValueError, match=match):
