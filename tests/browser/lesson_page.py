@@ -173,13 +173,17 @@ class ExplorerOnPage:
         return set(self.page.evaluate("window.tvplabHeights"))
 
     def latency(self, moves: int = 20) -> list[float]:
-        """Milliseconds from key press to the new picture on screen, one for each of `moves` presses."""
+        """Milliseconds from key press to the new picture on screen, one for each of `moves` presses.
+
+        The page keeps the time; it is asked for it every 20 ms.  Asked on every frame, as by default, a browser
+        without a graphics card would draw frame after frame for nothing else, and the waiting slows what it waits for.
+        """
         handle = self.handles.first
         self.place.evaluate(STOPWATCH)
         handle.focus()
         for key, done in self._keys(handle, moves):
             handle.press(key)
-            self.page.wait_for_function("n => window.tvplab.delays.length >= n", arg=done, timeout=30_000)
+            self.page.wait_for_function("n => window.tvplab.delays.length >= n", arg=done, timeout=30_000, polling=20)
         return self.page.evaluate("window.tvplab.delays")
 
     def _keys(self, handle, moves: int) -> Iterator[tuple[str, int]]:
