@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -88,17 +88,32 @@ def favar(
     few = replace(results, var=thinned(results.var))
     shock = few.var.names[-1] if shock is None else shock
     names = list(few.encoder.decode(few.factors.iloc[:1]))
-    moves = functools.lru_cache(maxsize=512)(functools.partial(unit_moves, few, shock))
-    panel = functools.lru_cache(maxsize=64)(functools.partial(three_responses, few, moves))
-    curve = functools.lru_cache(maxsize=64)(functools.partial(size_curve, few, moves))
-    reach = reach_of(few, moves)
+    return Explorer(
+        _controls(few, names, titles or {}, shock),
+        _responses(few, names, titles or {}, shock, note),
+        _build,
+        _update,
+        readout=_readout,
+        redraw_on={"series", "scale"},
+        alt=ALT + (f" {note}." if note else ""),
+        caption=CAPTION,
+        figsize=(9, 3.8),
+    )
+
+
+def _responses(results: FAVARResults, names: list, titles: Mapping, shock, note: str) -> Callable[..., BentResponse]:
+    """Return the controls' values → what the picture shows; draws, dates and sizes seen before are kept."""
+    moves = functools.lru_cache(maxsize=512)(functools.partial(unit_moves, results, shock))
+    panel = functools.lru_cache(maxsize=64)(functools.partial(three_responses, results, moves))
+    curve = functools.lru_cache(maxsize=64)(functools.partial(size_curve, results, moves))
+    reach = reach_of(results, moves)
 
     def compute(size, date, series, horizon, scale):
         j, relative = names.index(series), scale == SCALES[0]
         this, opposite, tiny = panel(date, size)[:, :, :, j]
         bent, straight = curve(date, horizon)[:, :, j], np.median(tiny, axis=0) / TINY
         return BentResponse(
-            name=str((titles or {}).get(series, series)),
+            name=str(titles.get(series, series)),
             date=str(date),
             size=size,
             at=horizon,
@@ -114,17 +129,7 @@ def favar(
             note=note,
         )
 
-    return Explorer(
-        _controls(few, names, titles or {}, shock),
-        compute,
-        _build,
-        _update,
-        readout=_readout,
-        redraw_on={"series", "scale"},
-        alt=ALT + (f" {note}." if note else ""),
-        caption=CAPTION,
-        figsize=(9, 3.8),
-    )
+    return compute
 
 
 def _us_fit(draws: int) -> tuple[FAVARResults, Mapping]:
