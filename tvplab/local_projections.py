@@ -63,8 +63,8 @@ class LocalProjections:
     The default estimator is the paper's.  In simulated Canada (lesson 6, section 6: leads, 48 horizons, four worlds)
     one step with a careful λ, `TVPRidge(lam="1se", cv=RandomBlocks(12), lams=np.logspace(2, 9, 15))`, had mean
     absolute errors of .028, .069, .130 and .175 in the blocks of twelve horizons, OLS .028, .072, .172 and .227.  Two
-    things hurt 2SRR: its second step takes drift variances from a first step whose errors overlap, and the best λ chases
-    movement where there is none, as the scores of the candidates hardly differ.
+    things hurt 2SRR: its second step takes drift variances from a first step whose errors overlap, and the best λ
+    chases movement where there is none, as the scores of the candidates hardly differ.
     """
 
     horizons: int = 48
