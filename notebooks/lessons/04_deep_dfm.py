@@ -524,7 +524,7 @@ story.summary.round(3)
 # takes a revision like a release. By series:
 
 # %%
-plots.news_bars(story)
+plots.news_bars(story, names=old.titles)
 
 # %% [markdown]
 # The deep model tells its own story of the same July, with the same function:
