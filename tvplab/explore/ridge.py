@@ -13,11 +13,11 @@ from scipy.special import ndtri
 
 from tvplab.crossval import BlockedFolds, RandomFolds
 from tvplab.dgp import PATHS, simulate_tvp_regression
-from tvplab.explore.band import Band
 from tvplab.explore.controls import choice, float_slider, int_slider, log_slider
 from tvplab.explore.explorer import Explorer
 from tvplab.metrics import mean_absolute_error
-from tvplab.plots.ridge import BAND_ALPHA, time_axis
+from tvplab.plots.moving import MovingBand
+from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.ridge import LAMS, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
@@ -160,7 +160,7 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
     right.set(xscale="log", xlim=LAM_RANGE, ylim=(1.0 - 0.1 * (top - 1.0), top), xlabel="drift penalty λ")
     right.set_title("held-out error / best")
     return {
-        "band": Band(left, time, COLOURS["blue"], BAND_ALPHA),
+        "band": MovingBand(left, time, COLOURS["blue"]),
         "truth": left.plot(time, np.full(len(time), np.nan), color=COLOURS["black"], ls="--", lw=1.3)[0],
         "path": left.plot(time, np.zeros(len(time)), color=COLOURS["blue"])[0],
         "curve": right.plot(CANDIDATES, np.ones(len(CANDIDATES)), color=COLOURS["grey"])[0],
@@ -172,7 +172,7 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
 def _update(artists: dict, move: RidgeMove) -> None:
     """Move the artists."""
     artists["path"].set_ydata(move.path)
-    artists["band"].move(*move.band)
+    artists["band"].set_edges(*move.band)
     if move.truth is not None:
         artists["truth"].set_ydata(move.true_path)
     artists["curve"].set_ydata(move.relative_scores)

@@ -12,9 +12,9 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from tvplab.data import load
-from tvplab.explore.band import Band
 from tvplab.explore.controls import choice, float_slider, stops_slider
 from tvplab.explore.explorer import Explorer
+from tvplab.plots.moving import MovingBand
 from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.tvp_var import TVPVAR
@@ -177,7 +177,7 @@ def _build(figure: Figure, move: ResponseAtDate) -> dict:
     zeros = np.zeros(len(horizons))
     return {
         "middles": [ax.plot(horizons, zeros, color=COLOURS["grey"], ls="--", lw=1.2)[0] for ax in tops],
-        "bands": [Band(ax, horizons, COLOURS["blue"], 0.2) for ax in tops],
+        "bands": [MovingBand(ax, horizons, COLOURS["blue"], 0.2) for ax in tops],
         "lines": [ax.plot(horizons, zeros, color=COLOURS["blue"])[0] for ax in tops],
         "mark": strip.axvline(move.time[move.place], color=COLOURS["black"], ls="--", lw=1.2),
     }
@@ -187,7 +187,7 @@ def _update(artists: dict, move: ResponseAtDate) -> None:
     """Move the artists."""
     for i, (line, band, middle) in enumerate(zip(artists["lines"], artists["bands"], artists["middles"], strict=True)):
         line.set_ydata(move.edges[0, :, i])
-        band.move(move.edges[1, :, i], move.edges[2, :, i])
+        band.set_edges(move.edges[1, :, i], move.edges[2, :, i])
         middle.set_ydata(move.middle[:, i])
     artists["mark"].set_xdata([move.time[move.place]] * 2)
 

@@ -16,12 +16,12 @@ from tvplab.plots.ridge import BAND_ALPHA
 
 
 class MovingBand(Polygon):
-    """A band between two paths over the periods `time` (T,) of an axis; it starts empty."""
+    """A band between two paths over the periods (or horizons) `time` (T,) of an axis; it starts empty."""
 
-    def __init__(self, ax: Axes, time, colour: str):
+    def __init__(self, ax: Axes, time, colour: str, alpha: float = BAND_ALPHA):
         ax.xaxis.update_units(time)
         self.time = np.asarray(ax.convert_xunits(time), dtype=float)
-        super().__init__(np.empty((0, 2)), facecolor=colour, alpha=BAND_ALPHA, lw=0)
+        super().__init__(np.empty((0, 2)), facecolor=colour, alpha=alpha, lw=0)
         ax.add_patch(self)
 
     def set_edges(self, lower: np.ndarray, upper: np.ndarray) -> None:
