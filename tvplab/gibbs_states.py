@@ -135,8 +135,16 @@ def smooth_in_place(path, y, X, sigma2, Q, P, variates):
                 Vz[j] += variances[j] * after[j]
         else:
             V += Q
-            Vz += Q @ after
+            _add_product(Vz, Q, after)
     _add_backward(path, X, gains, scaled, Q, P, diagonal)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _add_product(a, Q, b):
+    """Add Q b to a (K,), Q (K, K) symmetric: quicker than a call to BLAS where coefficients are few."""
+    for k in range(len(b)):
+        for j in range(len(a)):
+            a[j] += Q[k, j] * b[k]
 
 
 @numba.njit(cache=True)
@@ -169,6 +177,6 @@ def _add_backward(path, X, gains, scaled, Q, P, diagonal):
             for j in range(K):
                 mean[j] += variances[j] * pull[j]
         else:
-            mean += Q @ pull
+            _add_product(mean, Q, pull)
         for j in range(K):
             now[j] += mean[j]

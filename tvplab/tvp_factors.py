@@ -100,7 +100,7 @@ class FactorProblem:
         combined, columns = X @ loadings, start_columns(X, law)
         A = hadamard_kernel(combined, np.full(combined.shape[1], 1.0 / lam), law)
         A[np.diag_indices_from(A)] += omega_e
-        factor = linalg.cho_factor(A, overwrite_a=True, check_finite=False)
+        factor = linalg.cho_factor(A.T, lower=True, overwrite_a=True, check_finite=False)
         solved = linalg.cho_solve(factor, np.hstack([y, columns]), overwrite_b=True, check_finite=False)
         alpha, response = solved[:, :1], solved[:, 1:]
         precision = columns.T @ response + self.lam0 * np.eye(columns.shape[1])
@@ -124,8 +124,9 @@ class FactorProblem:
 
     def moved(self, loadings: np.ndarray, increments: np.ndarray) -> np.ndarray:
         """x_t'Λ_m g_t (T, M): what the drifts explain."""
-        by_equation = loadings.reshape(self.Y.shape[1], self.X.shape[1], loadings.shape[1])
-        return np.einsum("tk,mkr,tr->tm", self.X, by_equation, self.law.accumulate(increments), optimize=True)
+        g, K = self.law.accumulate(increments), self.X.shape[1]
+        by_equation = [loadings[i : i + K] for i in range(0, len(loadings), K)]
+        return np.column_stack([np.einsum("tr,tr->t", self.X @ one, g) for one in by_equation])
 
     def residuals(self, loadings: np.ndarray, increments: np.ndarray) -> np.ndarray:
         """Residuals y − x_t'β_t (T, M) with the start at its best."""

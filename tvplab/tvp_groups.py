@@ -100,13 +100,13 @@ class GroupSolution:
 def whitened_kernel(solver: DualSolver, omega: np.ndarray) -> np.ndarray:
     """The kernel (T, T) of drift variances ω (K,), whitened from both sides; only coefficients that move cost."""
     moving = omega > 0.0
-    half = solver.start.whiten(hadamard_kernel(solver.X[:, moving], omega[moving], solver.law))
-    return solver.start.whiten(np.ascontiguousarray(half.T))
+    return solver.start.whiten_kernel(hadamard_kernel(solver.X[:, moving], omega[moving], solver.law))
 
 
 def factorise(kernel: np.ndarray) -> tuple:
-    """Return the Cholesky factor of I + kernel."""
-    return linalg.cho_factor(kernel + np.eye(len(kernel)), overwrite_a=True, check_finite=False)
+    """Return the Cholesky factor of I + kernel; the kernel is not kept."""
+    kernel[np.diag_indices_from(kernel)] += 1.0
+    return linalg.cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
 
 
 def dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarray:

@@ -28,7 +28,9 @@ from tvplab.tvp_solution import Solution
 
 def hadamard_kernel(X: np.ndarray, omega_u: np.ndarray, law: Law = WALK) -> np.ndarray:
     """K (T, T) = (X Ω_u X') ∘ M, for a random walk M_ts = min(t, s) − 1: the covariance of x_t'δ_t at λ = σ² = 1."""
-    return (times_drift(X, omega_u) @ X.T) * law.covariance(len(X))
+    kernel = times_drift(X, omega_u) @ X.T
+    kernel *= law.covariance(len(X))
+    return kernel
 
 
 def start_columns(X: np.ndarray, law: Law) -> np.ndarray:
@@ -47,7 +49,10 @@ def drift_variances(omega_u: np.ndarray) -> np.ndarray:
 
 
 def solve_positive(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """A⁻¹B for a positive definite A (n, n), which is not kept: LAPACK without SciPy's checks, which cost more here."""
+    """A⁻¹B for a positive definite A (n, n), of which the lower half is read and overwritten.
+
+    LAPACK without SciPy's checks, which cost more here.
+    """
     _, solution, info = linalg.lapack.dposv(A, B, lower=1, overwrite_a=1)
     if info:
         raise linalg.LinAlgError(f"the matrix is not positive definite (LAPACK's dposv says {info})")
@@ -74,14 +79,30 @@ class StartProjection:
         P, s, Qt = linalg.svd(X / root_e[:, None], full_matrices=False, check_finite=False)
         return cls(P, s, Qt, root_e, lam0)
 
+    @property
+    def _shrink(self) -> np.ndarray:
+        """1 − (1 + s²/λ₀)^{-1/2} (K,): how much of each direction that X̃ spans is taken out."""
+        return 1.0 - np.sqrt(self.lam0 / (self.lam0 + self.s**2))
+
     def project(self, B: np.ndarray) -> np.ndarray:
         """(I + X̃X̃'/λ₀)^{-1/2} B for B (T, J): at λ₀ = 0 the part spanned by X̃ vanishes."""
-        shrink = 1.0 - np.sqrt(self.lam0 / (self.lam0 + self.s**2))
-        return B - self.P @ (shrink[:, None] * (self.P.T @ B))
+        return B - self.P @ (self._shrink[:, None] * (self.P.T @ B))
 
     def whiten(self, B: np.ndarray) -> np.ndarray:
         """Divide B (T, J) by the residual standard deviations, then project."""
         return self.project(B / self.root_e[:, None])
+
+    def whiten_kernel(self, kernel: np.ndarray) -> np.ndarray:
+        """Whiten a symmetric kernel (T, T), which is not kept, from both sides.
+
+        With D = I − SP', S = P diag(shrink), and R = W P: D W D' = W − SB' − BS', B = R − S(P'R)/2, in O(T²K).
+        """
+        kernel /= self.root_e[:, None]
+        kernel /= self.root_e
+        S, R = self.P * self._shrink, kernel @ self.P
+        B = R - 0.5 * S @ (self.P.T @ R)
+        kernel -= np.hstack([S, B]) @ np.hstack([B, S]).T
+        return kernel
 
     def coefficients(self, R: np.ndarray) -> np.ndarray:
         """(X'Ω_ε⁻¹X + λ₀I)⁻¹ X'Ω_ε⁻¹ R (K, J) for R (T, J)."""
@@ -129,9 +150,8 @@ class DualSolver:
     @cached_property
     def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
         """(γ, V), shapes (T,) and (T, T): what every λ shares."""
-        half = self.start.whiten(hadamard_kernel(self.X, self.omega_u, self.law))
-        G = self.start.whiten(np.ascontiguousarray(half.T))
-        gamma, Q = linalg.eigh(G, driver="evd", overwrite_a=True, check_finite=False)
+        G = self.start.whiten_kernel(hadamard_kernel(self.X, self.omega_u, self.law))
+        gamma, Q = linalg.eigh(G.T, driver="evd", overwrite_a=True, check_finite=False)
         return np.clip(gamma, 0.0, None), self.start.project(Q) / self.start.root_e[:, None]
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
@@ -169,8 +189,8 @@ class DualSolver:
         for F in folds:
             V_F = V[F]
             for i, root in enumerate(roots):
-                half = V_F * root
-                errors[i, F] = solve_positive(half @ half.T, weights[i, F])
+                A_FF = linalg.blas.dsyrk(1.0, (V_F * root).T, trans=1, lower=1)
+                errors[i, F] = solve_positive(A_FF, weights[i, F])
         return errors
 
     def leave_one_out_errors(self, Y: np.ndarray, lams: np.ndarray) -> np.ndarray:

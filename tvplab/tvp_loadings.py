@@ -61,8 +61,8 @@ def balance(loadings: np.ndarray, increments: np.ndarray, penalties: Penalties, 
     for _ in range(steps):
         down, up, up2 = a * np.exp(-2.0 * log_c), b * np.exp(log_c), d * np.exp(2.0 * log_c)
         step = (up + 2.0 * up2 - 2.0 * down) / (4.0 * down + up + 4.0 * up2)
-        before, log_c = log_c, log_c - np.clip(step, -1.0, 1.0)
-        if np.array_equal(before, log_c):
+        log_c = log_c - np.clip(step, -1.0, 1.0)
+        if np.all(np.abs(step) < 1e-9):  # what is left is of the order of its square
             break
     c = np.exp(log_c)
     return loadings[:, alive] * c, increments[:, alive] / c

@@ -54,10 +54,10 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
     The same steps as its `arch_model(...).fit()`, which spends most of its time on what is not needed here: differences
     of linear constraints, starts of a model with asymmetry, checks before each difference of the likelihood.
     """
-    from arch.univariate import GARCH, Normal
+    from arch.univariate import GARCH
     from scipy.optimize import minimize
 
-    process, law, none = GARCH(p=1, q=1), Normal(), np.empty(0)
+    process, squares = GARCH(p=1, q=1), resid**2
     backcast, limits, bounds = process.backcast(resid), process.variance_bounds(resid), process.bounds(resid)
     A, b = process.constraints()
 
@@ -65,7 +65,8 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
 
     def cost(params: np.ndarray) -> float:
-        return -float(law.loglikelihood(none, resid, variance(params)))
+        at = variance(params)
+        return 0.5 * float(np.sum(np.log(2.0 * np.pi * at) + squares / at))
 
     found = minimize(
         cost,

@@ -28,8 +28,9 @@ class SimulatedRegression:
     @property
     def r2(self) -> float:
         """Share of the variance of y that the true coefficients explain."""
-        signal = (self.X.assign(const=1.0)[self.beta.columns] * self.beta).sum(axis=1)
-        return float(1.0 - np.var(self.y - signal) / np.var(self.y))
+        paths, y = self.beta.to_numpy(), self.y.to_numpy()
+        regressors = [np.ones(len(y)) if name == "const" else self.X[name] for name in self.beta.columns]
+        return float(1.0 - np.var(y - np.sum(np.column_stack(regressors) * paths, axis=1)) / np.var(y))
 
     @property
     def moving(self) -> list[str]:

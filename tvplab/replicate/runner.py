@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from contextlib import closing
+from functools import lru_cache
 from typing import NamedTuple
+
+from threadpoolctl import ThreadpoolController
 
 from tvplab.replicate.store import Store
 from tvplab.replicate.study import cell_key
@@ -58,13 +62,17 @@ def run_cells(store: Store, cells: list[dict], jobs: int = 1, dask: str | None =
 
 def run_one(run: Callable[[dict], dict], cell: dict) -> Outcome:
     """Compute one cell on one BLAS thread, so that every machine adds in the same order."""
-    from threadpoolctl import threadpool_limits
-
     try:
-        with threadpool_limits(limits=1):
+        with _thread_pools(len(sys.modules)).limit(limits=1):
             return Outcome(cell, run(cell), None)
     except Exception as error:  # the cell is reported, the other cells go on
         return Outcome(cell, None, f"{type(error).__name__}: {error}")
+
+
+@lru_cache(maxsize=1)
+def _thread_pools(modules: int) -> ThreadpoolController:
+    """The libraries that keep threads: looked for again only when modules have come, since that takes milliseconds."""
+    return ThreadpoolController()
 
 
 def _here(run: Callable, cells: list[dict], jobs: int) -> Generator[Outcome]:
