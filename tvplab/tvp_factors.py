@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
+from tvplab.tvp_banded import DriftFactor
 from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel, start_columns
 from tvplab.tvp_laws import WALK, Law, RandomWalk
 from tvplab.tvp_loadings import Penalties, balance, elastic_net
@@ -92,20 +93,36 @@ class FactorProblem:
         return np.vstack([one.whiten(block) for one, block in zip(self.start, blocks, strict=True)])
 
     def increments(self, loadings: np.ndarray, lam: float) -> np.ndarray:
-        """Step 1 (eqs. 17 and A.1): F (T, r) given Λ, by the dual: f_s = Λ' Σ_{t≥s} x_t α_t / λ.
+        """Step 1 (eqs. 17 and A.1): F (T, r) given Λ, at the best start.
 
-        α = S(y − Xb) with S = (K/λ + Ω_ε)⁻¹ and the start b = (X'SX + λ₀I)⁻¹ X'Sy.
+        One equation's random walks have a banded precision, O(T r (r + K)); the dual takes everything else.
         """
         X, y, omega_e, law = self.stacked
-        combined, columns = X @ loadings, start_columns(X, law)
+        combined, targets = X @ loadings, np.hstack([y, start_columns(X, law)])
+        route = self._by_bands if law == WALK and loadings.size else self._by_kernel
+        return route(combined, targets, omega_e, lam)
+
+    def _by_bands(self, combined: np.ndarray, targets: np.ndarray, omega_e: np.ndarray, lam: float) -> np.ndarray:
+        """F from the paths given y and given each column of the start: those of y less those of the start's part."""
+        paths = DriftFactor.of(combined, 1.0 / omega_e, np.full(combined.shape[1], lam)).drifts(targets)
+        solved = (targets - np.einsum("tr,trj->tj", combined, paths)) / omega_e[:, None]
+        return np.diff(paths[:, :, 0] - paths[:, :, 1:] @ self._start(targets, solved), axis=0, prepend=0.0)
+
+    def _by_kernel(self, combined: np.ndarray, targets: np.ndarray, omega_e: np.ndarray, lam: float) -> np.ndarray:
+        """F by the dual: f_s = Λ' Σ_{t≥s} x_t α_t / λ with α = S(y − Xb)."""
+        law = self.stacked[3]
         A = hadamard_kernel(combined, np.full(combined.shape[1], 1.0 / lam), law)
         A[np.diag_indices_from(A)] += omega_e
         factor = linalg.cho_factor(A.T, lower=True, overwrite_a=True, check_finite=False)
-        solved = linalg.cho_solve(factor, np.hstack([y, columns]), overwrite_b=True, check_finite=False)
-        alpha, response = solved[:, :1], solved[:, 1:]
-        precision = columns.T @ response + self.lam0 * np.eye(columns.shape[1])
-        alpha = alpha - response @ linalg.solve(precision, columns.T @ alpha, assume_a="pos")
+        solved = linalg.cho_solve(factor, targets, check_finite=False)
+        alpha = solved[:, :1] - solved[:, 1:] @ self._start(targets, solved)[:, None]
         return self._gather(combined * alpha) / lam
+
+    def _start(self, targets: np.ndarray, solved: np.ndarray) -> np.ndarray:
+        """The start b = (X'SX + λ₀I)⁻¹ X'Sy from [y, X] and S [y, X], S = (K/λ + Ω_ε)⁻¹."""
+        columns = targets[:, 1:]
+        precision = columns.T @ solved[:, 1:] + self.lam0 * np.eye(columns.shape[1])
+        return linalg.solve(precision, columns.T @ solved[:, 0], assume_a="pos")
 
     def next_loadings(self, increments: np.ndarray, before: np.ndarray, penalties: Penalties) -> np.ndarray:
         """Step 2 (eqs. 18 and A.2): Λ (M·K, r) given F, an elastic net on x_{t,k} g_{t,j} for each equation."""

@@ -80,8 +80,8 @@ def check_panel(values, name: str) -> pd.DataFrame:
 def check_distinct_columns(frame: pd.DataFrame, name: str) -> None:
     """Raise when two columns carry the same numbers: their coefficients could not be told apart."""
     seen: dict[bytes, object] = {}
-    for label, column in frame.items():
-        key = np.ascontiguousarray(column.to_numpy()).tobytes()
+    for label, column in zip(frame.columns, np.ascontiguousarray(frame.to_numpy().T), strict=True):
+        key = column.tobytes()
         if key in seen:
             raise ValueError(f"{name}: columns {seen[key]!r} and {label!r} are identical; keep one of them")
         seen[key] = label
@@ -89,8 +89,8 @@ def check_distinct_columns(frame: pd.DataFrame, name: str) -> None:
 
 def check_varying(frame: pd.DataFrame, name: str, why: str) -> None:
     """Raise when a column never changes; `why` says what that would break."""
-    flat = [label for label, column in frame.items() if np.ptp(column.to_numpy()) == 0]
-    if flat:
+    flat = frame.columns[np.ptp(frame.to_numpy(), axis=0) == 0]
+    if len(flat):
         raise ValueError(f"{name}: column {flat[0]!r} is constant; {why}")
 
 
