@@ -1,7 +1,6 @@
 """The grouped autoencoder: seconds a start, starts side by side, and the written-out gradient against torch's own."""
 
 import itertools
-import warnings
 
 import torch
 from row import Row
@@ -9,9 +8,9 @@ from timing import best_of
 
 from tvplab.autoencoder_gradient import descend_into
 from tvplab.autoencoder_network import Places, decode, encode, standardise, start
+from tvplab.convergence import ignore_unconverged
 from tvplab.dgp import simulate_anchored_groups
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
-from tvplab.volatility import ConvergenceWarning
 
 BATCH = 140
 
@@ -28,8 +27,7 @@ def rows() -> list[Row]:
 
 def _fits():
     world = simulate_anchored_groups()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         for starts in (1, 5):
             model = GroupedSparseAutoencoder(world.groups, starts=starts)
             seconds = best_of(lambda model=model: model.fit(world.X), runs=2, warm_up=False) / starts

@@ -1,6 +1,5 @@
 """TVP-VAR: draws a second of the whole job, one sweep of a small one, and what the plain twin takes for a path."""
 
-import warnings
 from time import perf_counter
 
 import numpy as np
@@ -8,13 +7,13 @@ from row import Row
 from timing import best_of
 
 from tvplab import explore
+from tvplab.convergence import ignore_unconverged
 from tvplab.explore.tvp_var import us_macro
 from tvplab.gibbs_chain import draw_variates, starting_state, sweep
 from tvplab.gibbs_states import draw_paths, draw_paths_banded, n_variates
 from tvplab.mcmc import effective_size
 from tvplab.tvp_var import TVPVAR
 from tvplab.tvp_var_ridge import RidgeTVPVAR
-from tvplab.volatility import ConvergenceWarning
 
 BVARSV = 2.5e-3
 """Seconds a sweep of the R package bvarsv at M = 3, p = 1, T = 195 (another run on this kind of machine)."""
@@ -31,8 +30,7 @@ def data(T: int, n: int) -> np.ndarray:
 
 def rows() -> list[Row]:
     """Measure everything."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         return [*_whole_job(), *_one_sweep(), *_mixing(), *_one_path(), *_ridge(), *_sliders()]
 
 

@@ -123,7 +123,7 @@ MODEL = GroupedSparseAutoencoder(
 )
 
 
-@pytest.mark.filterwarnings("ignore::tvplab.volatility.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::tvplab.convergence.ConvergenceWarning")
 def test_four_factors_fitted_to_three_leave_three():
     fit = MODEL.fit(WORLD.X)
     alive = (fit.group_weights != 0.0).any()
@@ -140,7 +140,7 @@ def test_four_factors_fitted_to_three_leave_three():
     assert len(again.rounds) == 0
 
 
-@pytest.mark.filterwarnings("ignore::tvplab.volatility.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::tvplab.convergence.ConvergenceWarning")
 def test_factors_of_anchors_do_not_die():
     few = replace(MODEL, epochs=5, starts=1)
     assert len(replace(few, n_factors=2, anchors={"group 1": 1, "group 2": 2}).fit(WORLD.X).rounds) == 0

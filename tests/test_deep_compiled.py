@@ -79,7 +79,7 @@ def test_no_epochs_change_nothing():
     np.testing.assert_array_equal(net.theta, before)
 
 
-@pytest.mark.filterwarnings("ignore::tvplab.volatility.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::tvplab.convergence.ConvergenceWarning")
 def test_the_engine_fits_what_the_plain_one_fits():
     """Single precision: rounding differs, and grows over a hundred steps to a few thousandths."""
     y = simulate_deep_factors(T=60, N=6, missing=0.1, seed=4).y

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 import tvplab
+from tvplab.convergence import ConvergenceWarning
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_maps import apply_layers
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.dgp import simulate_deep_factors
 from tvplab.statespace import kalman_filter
-from tvplab.volatility import ConvergenceWarning
 
 SHORT = {"draws": 10, "max_iter": 4, "pretrain": 60, "tol": 1.0}
 WORLD = simulate_deep_factors(T=72, N=5, missing=0.1, seed=4)

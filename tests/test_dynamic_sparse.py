@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from tvplab import DynamicSparseFactors
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_sparse_factors
 from tvplab.dss_em import as_paths
 from tvplab.dss_prior import inclusion
 from tvplab.factor_matching import matched, n_active, rmse_path, widened
-from tvplab.volatility import ConvergenceWarning
 
 SMALL = {"T": 120, "n_series": 30, "training": 0}
 

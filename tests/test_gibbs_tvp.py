@@ -6,13 +6,13 @@ import statsmodels.api as sm
 from scipy import stats
 
 from tvplab import BayesianTVPRegression
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.gibbs_chain import Prior, run_chain
 from tvplab.gibbs_drift import HalfCauchy, InverseGamma, NoDrift
 from tvplab.gibbs_noise import ConstantVariance
 from tvplab.gibbs_priors import least_squares, training_prior
 from tvplab.metrics import coverage, mean_absolute_error
-from tvplab.volatility import ConvergenceWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
 

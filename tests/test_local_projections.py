@@ -8,11 +8,12 @@ import pytest
 import statsmodels.api as sm
 
 import tvplab
+from tvplab.convergence import ConvergenceWarning
 from tvplab.crossval import BlockedFolds
 from tvplab.local_projections import LocalProjections
 from tvplab.local_projections_data import outcome_ahead, projection_regressors, with_leads
 from tvplab.ridge import TVPRidge, TwoStepRidge
-from tvplab.volatility import VOLATILITY, ConvergenceWarning, Volatility
+from tvplab.volatility import VOLATILITY, Volatility
 
 RNG = np.random.default_rng(3)
 MONTHS = pd.date_range("1990-01", periods=120, freq="MS")

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import tvplab
+from tvplab.convergence import ConvergenceWarning
 from tvplab.marss import MARSS, DynamicFactorModel, start_values
 from tvplab.marss_em import _hidden_correlated, _missing, expect, matrices, maximise, smooth
 from tvplab.marss_matrices import LinearMatrix
 from tvplab.marss_shortcuts import column, square
-from tvplab.volatility import ConvergenceWarning
 
 RNG = np.random.default_rng(0)
 FACTOR = np.convolve(RNG.standard_normal(170), 0.8 ** np.arange(20), "valid")[:150]

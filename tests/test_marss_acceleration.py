@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_factor_model
 from tvplab.marss import MARSS, DynamicFactorModel
 from tvplab.marss_acceleration import accelerated
-from tvplab.volatility import ConvergenceWarning
 
 WORLD = simulate_factor_model(T=60).y
 Y = WORLD - WORLD.mean()

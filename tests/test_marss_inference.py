@@ -1,7 +1,6 @@
 """Score, polish, intervals, residuals, bootstrap: against numerical derivatives, R MARSS, and simulation."""
 
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,17 +9,16 @@ from scipy import optimize
 from test_marss import MODELS, Y
 from test_oracle_marss import FOLDER, HERE, data, model
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.marss import MARSS, DynamicFactorModel
 from tvplab.marss_inference import bootstrap, hessian
 from tvplab.marss_score import log_likelihood, pack, score, unpack
-from tvplab.volatility import ConvergenceWarning
 
 needs_r = pytest.mark.skipif(FOLDER == HERE, reason="set TVPLAB_DATA: these numbers of R MARSS are beside the data")
 
 
 def short_fit(model, y, max_iter=25):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = model.fit(y, max_iter=max_iter)
     return fit, model._forms(list(map(str, y.columns))), {name: s.to_numpy() for name, s in fit.parameters.items()}
 

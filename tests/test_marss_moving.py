@@ -1,18 +1,16 @@
 """Matrices that move in time: copies of one matrix, regimes by hand, the TVP regression against statsmodels, errors."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.marss import MARSS, start_values
 from tvplab.marss_em import Inputs, expect, matrices, maximise
 from tvplab.marss_score import log_likelihood, pack, score
 from tvplab.statespace import drifting_regression, kalman_filter
-from tvplab.volatility import ConvergenceWarning
 
 RNG = np.random.default_rng(21)
 T = 80
@@ -37,8 +35,7 @@ def stack(cells, other=None):
 
 
 def quiet(model, y, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         return model.fit(y, **options)
 
 

@@ -8,6 +8,7 @@ import pytest
 from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from tvplab import DeepDynamicFactors, DynamicFactorModel, data
+from tvplab.convergence import ConvergenceWarning, ignore_unconverged
 from tvplab.deep_dfm_states import month_weights
 from tvplab.nowcast_factors import MixedFrequencyFactors
 from tvplab.nowcast_factors_em import FactorParameters, estimate, factor_space, maximise
@@ -15,7 +16,6 @@ from tvplab.nowcast_news import news
 from tvplab.nowcasting import nowcast
 from tvplab.statespace import kalman_filter
 from tvplab.statespace_fast import filter_and_smooth
-from tvplab.volatility import ConvergenceWarning
 
 
 def world(T=180, seed=0, missing=0.1):
@@ -143,8 +143,7 @@ def test_a_deep_model_of_a_long_mixed_panel_has_the_same_methods():
     frame, f = world(T=180, missing=0.0)
     assert frame.dropna().shape[0] > 50
     model = DeepDynamicFactors(1, hidden=(6,), link="tanh", quarterly=["gdp"], draws=20, max_iter=3, pretrain=60)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = model.fit(frame)
     assert abs(fit.factors["F1"].corr(f)) > 0.8
     edge = frame.copy()

@@ -3,17 +3,16 @@
 import json
 import os
 import re
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.marss import MARSS, RULES, DynamicFactorModel, start_values
 from tvplab.marss_em import expect, matrices, maximise
 from tvplab.marss_stopping import reference_rule
-from tvplab.volatility import ConvergenceWarning
 
 HERE = Path(__file__).parent / "oracles" / "marss_dfm_small"
 FOLDER = Path(os.environ["TVPLAB_DATA"]).parent / "oracles" / "marss" if "TVPLAB_DATA" in os.environ else HERE
@@ -79,8 +78,7 @@ def test_fits(fit, monkeypatch):
     control, y = saved["control"], data(name)
     rule = lambda tol, minit: reference_rule(tol, minit, control["conv.test.slope.tol"])  # noqa: E731
     monkeypatch.setitem(RULES, "reference", rule)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         ours = model(name, rule="reference").fit(y, max_iter=control["maxit"], tol=control["abstol"])
     assert ours.converged == (saved["convergence"] == 0)
     assert ours.n_iter == saved["numIter"] - ours.converged
@@ -106,8 +104,7 @@ def test_sound_rule_does_not_stop_where_the_reference_does():
         pytest.skip("set TVPLAB_DATA: the variant q1 is beside the data")
     y = data("dfm_small_q1")
     early = model("dfm_small_q1", rule="reference").fit(y, tol=1e-3)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         late = model("dfm_small_q1").fit(y)
     assert early.converged
     assert early.loglik == pytest.approx(-1127.12676718603, abs=1e-6)

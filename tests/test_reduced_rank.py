@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 import tvplab
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.metrics import mean_absolute_error
 from tvplab.reduced_rank import ReducedRankRidge
 from tvplab.ridge import TwoStepRidge
-from tvplab.volatility import ConvergenceWarning
 
 FAST = {"volatility": "constant", "lams": np.logspace(0, 6, 13)}
 WORLD = simulate_tvp_regression(T=150, shapes=("cosine",) * 4 + ("constant",) * 2, noise=0.8, seed=2)

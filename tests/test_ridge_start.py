@@ -9,7 +9,7 @@ from tvplab.crossval import RandomFolds
 
 T, K = 60, 3
 
-pytestmark = pytest.mark.filterwarnings("ignore:GRRRR:tvplab.volatility.ConvergenceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:GRRRR:tvplab.convergence.ConvergenceWarning")
 
 
 def world(M=1, seed=0):

@@ -1,7 +1,6 @@
 """The grouped sparse autoencoder as a whole: recovery, exact zeros, limits, files, and what it refuses."""
 
 import sys
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +13,10 @@ pytest.importorskip("torch")
 import tvplab
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_variants import compare_variants, pattern_f1, recovery
+from tvplab.convergence import ConvergenceWarning, ignore_unconverged
 from tvplab.dgp import simulate_anchored_groups
 from tvplab.factors import principal_components
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
-from tvplab.volatility import ConvergenceWarning
 
 WORLD = simulate_anchored_groups(T=250, N=40, groups=5, factors=3, anchors=3, seed=2)
 MODEL = GroupedSparseAutoencoder(
@@ -29,8 +28,7 @@ QUICK = replace(MODEL, starts=1, epochs=20)
 
 
 def quick(model, X=WORLD.X, start=None):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         return model.fit(X, start)
 
 

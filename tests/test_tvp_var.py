@@ -7,6 +7,7 @@ from scipy import stats
 from statsmodels.tsa.api import VAR
 
 from tvplab import TVPVAR
+from tvplab.convergence import ConvergenceWarning
 from tvplab.tvp_var_equations import (
     Tightness,
     companion_roots,
@@ -19,7 +20,6 @@ from tvplab.tvp_var_equations import (
     system,
 )
 from tvplab.tvp_var_forecast import simulate_futures
-from tvplab.volatility import ConvergenceWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
 

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from tvplab import volatility
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.ridge import TVPRidge, TwoStepRidge
 from tvplab.tvp_kernel import DualSolver
-from tvplab.volatility import ConvergenceWarning, evolving_covariance, ewma_variance, garch_variance, smooth_paths
+from tvplab.volatility import evolving_covariance, ewma_variance, garch_variance, smooth_paths
 
 RNG = np.random.default_rng(0)
 

@@ -6,7 +6,6 @@ rank correlation after matching.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,11 +13,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.factor_matching import match_factors, widened
 from tvplab.factors import principal_components
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 from tvplab.validation import check_choice
-from tvplab.volatility import ConvergenceWarning
 
 VARIANTS = ("grouped sparse", "linear decoder", "no sparsity", "plain autoencoder", "PCA")
 
@@ -85,8 +84,7 @@ def fit_variant(name: str, model: GroupedSparseAutoencoder, X: pd.DataFrame):
         VARIANTS[2]: {"sparsity": False},
         VARIANTS[3]: {"sparsity": False, "anchors": None, "groups": ["all"] * X.shape[1]},
     }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the results say it too
+    with ignore_unconverged():  # the results say it too
         return replace(model, **changes[name]).fit(X)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_arrays import ArrayNetwork
 from tvplab.deep_dfm_layout import Layout
@@ -24,7 +25,6 @@ from tvplab.deep_dfm_recipe import RECIPES, Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_training import Trained, train
 from tvplab.validation import check_choice, check_number, check_panel
-from tvplab.volatility import ConvergenceWarning
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.deep_dfm_maps import Layer, apply_layers, slopes
 from tvplab.deep_dfm_states import LinearForm, interpolate, month_weights, observation
 from tvplab.marss_moving import times
 from tvplab.statespace import Smoothed, StateSpace
 from tvplab.statespace_fast import filter_and_smooth
-from tvplab.volatility import ConvergenceWarning
 
 PASSES, STILL = 100, 1e-5
 """Most linearisations, and the largest move of a factor, in its standard deviations, that counts as standing still."""

@@ -5,7 +5,6 @@ Training on [0, T − kh), judging on the next h periods, for k = K, …, 1: no 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.nowcast_gains import filter_gains, predicted_states
 from tvplab.validation import check_choice, check_panel
-from tvplab.volatility import ConvergenceWarning
 
 
 class Choice(NamedTuple):
@@ -114,8 +113,7 @@ def fit_loss(model: DeepDynamicFactors, train: pd.DataFrame, data: pd.DataFrame)
 
 def _fit(model: DeepDynamicFactors, train: pd.DataFrame) -> DeepDynamicFactorsResults:
     """Fit, silent about rounds that ran out: the loss judges."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         return model.fit(train)
 
 

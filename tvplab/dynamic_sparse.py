@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.dss_em import Estimate, Settings, State, as_paths, by_period, e_step, estimate
 from tvplab.dss_paper import CONSTANTS as PRINTED
 from tvplab.dss_paper import START_SCALE, estimate_as_printed
@@ -18,7 +19,6 @@ from tvplab.dss_volatility import discount_variances, expected_squares
 from tvplab.dynamic_sparse_results import DynamicSparseResults
 from tvplab.static_sparse import fit_static, rolling_static
 from tvplab.validation import check_choice, check_number, check_panel, check_varying, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 STARTS = ("pooled", "anchors")
 """Where EM starts."""

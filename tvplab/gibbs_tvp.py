@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.gibbs_chain import Draws, run_chain
 from tvplab.gibbs_priors import DRIFTS, VOLATILITIES, training_prior
 from tvplab.gibbs_results import GibbsResults
 from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 INTERCEPT = "const"
 

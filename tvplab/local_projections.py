@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ConvergenceWarning, ignore_unconverged
 from tvplab.local_projections_data import (
     ProjectionData,
     check_projection_data,
@@ -28,7 +29,6 @@ from tvplab.local_projections_results import LocalProjectionResults, LocalProjec
 from tvplab.ridge import RidgeOptions, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
 from tvplab.validation import check_choice, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 MIN_ORIGINS = 10
 """Fewest origin dates for a regression."""
@@ -165,8 +165,7 @@ def _in_threads(jobs: int | None) -> Iterator[ThreadPoolExecutor]:
     from threadpoolctl import threadpool_limits
 
     jobs = os.cpu_count() if jobs is None else check_whole(jobs, "jobs", 1)
-    with warnings.catch_warnings(), threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged(), threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
         yield pool
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.factor_em import factor_round
 from tvplab.factors import anchors as well_spread
 from tvplab.factors import spread
@@ -26,7 +27,6 @@ from tvplab.marss_score import polish
 from tvplab.marss_shortcuts import square
 from tvplab.marss_stopping import reference_rule, sound_rule
 from tvplab.validation import check_choice, check_number, check_panel
-from tvplab.volatility import ConvergenceWarning
 
 Matrix = str | Sequence | np.ndarray
 RULES = {"sound": sound_rule, "reference": reference_rule}

@@ -6,13 +6,12 @@ between, each vintage only passes through the filter.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from tvplab.volatility import ConvergenceWarning
+from tvplab.convergence import collect_unconverged
 
 QUARTERS_AHEAD = 2
 """Quarters after the current one that are forecast."""
@@ -81,10 +80,9 @@ def backtest(
 
 def _fit(model, panel: pd.DataFrame) -> tuple[object, bool]:
     """Fit; tell whether it stopped early instead of warning."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
+    with collect_unconverged() as early:
         fit = model.fit(panel)
-    return fit, any(issubclass(one.category, ConvergenceWarning) for one in caught)
+    return fit, bool(early)
 
 
 def open_quarters(date: pd.Timestamp, lag: int = 30) -> list[pd.Period]:

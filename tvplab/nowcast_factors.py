@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_states import LinearForm, linear_form, month_weights
 from tvplab.nowcast_factors_em import estimate
@@ -22,7 +23,6 @@ from tvplab.nowcast_news import News, news
 from tvplab.nowcast_periods import is_quarterly
 from tvplab.nowcasting import forecasts, nowcast
 from tvplab.validation import check_number, check_panel
-from tvplab.volatility import ConvergenceWarning
 
 
 @dataclass(frozen=True)

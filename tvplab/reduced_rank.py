@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
 from tvplab.reduced_rank_tuning import Tuned, near, noise_level, tune
 from tvplab.ridge import TwoStepRidge, relative, volatility_model
@@ -27,7 +28,6 @@ from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_loadings import identified, normalised, principal_loadings
 from tvplab.tvp_rank import SecondStep, best_rank, score_ranks
 from tvplab.validation import check_choice, check_number, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 
 @dataclass(frozen=True)

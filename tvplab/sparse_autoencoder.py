@@ -19,8 +19,8 @@ import pandas as pd
 from tvplab.autoencoder_labels import labelled, starts_table
 from tvplab.autoencoder_ladder import ladder
 from tvplab.autoencoder_results import AutoencoderResults
+from tvplab.convergence import ConvergenceWarning
 from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
-from tvplab.volatility import ConvergenceWarning
 
 BATCHES = 5
 """Minibatches an epoch: 140 periods at T = 700, 50 at T = 250."""

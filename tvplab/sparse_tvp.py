@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.ridge import TwoStepRidge, relative
 from tvplab.ridge_fit import fit_targets
 from tvplab.ridge_problem import Problem
@@ -25,7 +26,6 @@ from tvplab.tvp_groups import solve_groups
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_selection import Step, boundary_point, select_moving
 from tvplab.validation import check_choice, check_number, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 ALPHAS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08)
 """Default candidates for α, from no sparsity to much of it."""

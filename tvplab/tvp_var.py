@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.gibbs_chain import Draws, Equation, run_equations
 from tvplab.gibbs_priors import VOLATILITIES
 from tvplab.gibbs_results import SETTLED
@@ -18,7 +19,6 @@ from tvplab.mcmc import split_r_hat
 from tvplab.tvp_var_equations import Tightness, check_series, equation, equation_prior, residual_sd
 from tvplab.tvp_var_results import TVPVARResults
 from tvplab.validation import check_choice, check_number, check_whole
-from tvplab.volatility import ConvergenceWarning
 
 DRIFTS = ("inverse gamma", "half-cauchy", "none")
 

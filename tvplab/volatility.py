@@ -9,11 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.fft import dct, idct
 
+from tvplab.convergence import ConvergenceWarning
 from tvplab.validation import as_frame, check_choice, check_number
-
-
-class ConvergenceWarning(UserWarning):
-    """An estimator stopped early or fell back on something simpler; the message says which."""
 
 
 class Volatility(NamedTuple):

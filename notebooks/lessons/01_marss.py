@@ -599,7 +599,7 @@ explore.dfm(items, weights, factor_lags=4)
 # %%
 import warnings
 
-from tvplab.volatility import ConvergenceWarning
+from tvplab.convergence import ConvergenceWarning
 
 warnings.simplefilter("ignore", ConvergenceWarning)
 printed = chapter_model(8).fit(world.y, max_iter=500, tol=1e-3)

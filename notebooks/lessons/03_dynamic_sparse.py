@@ -362,7 +362,7 @@ explore.dss()
 # %%
 import warnings
 
-from tvplab.volatility import ConvergenceWarning
+from tvplab.convergence import ConvergenceWarning
 
 warnings.simplefilter("ignore", ConvergenceWarning)  # some fits below stop early, and the text says so
 

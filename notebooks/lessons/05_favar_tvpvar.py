@@ -324,7 +324,7 @@ round(gap, 4), round(float(np.std(draws, axis=0).mean()), 3)
 import warnings
 
 from tvplab import TVPVAR
-from tvplab.volatility import ConvergenceWarning
+from tvplab.convergence import ConvergenceWarning
 
 warnings.simplefilter("ignore", ConvergenceWarning)  # quick chains are short; the tables below say how short
 thin = 4 if tvplab.mode() == "quick" else 40

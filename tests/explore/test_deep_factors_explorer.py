@@ -1,18 +1,16 @@
 """Lesson 4's slider without a browser: what is fitted, what is measured, what moves."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from tvplab import explore
+from tvplab.convergence import ignore_unconverged
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.dgp import simulate_curved_factor, simulate_deep_factors
 from tvplab.explore.deep_factors import CONSTANT, DEEP, FUNCTIONS, LINEAR, SHORT, WORLDS
 from tvplab.factors import principal_components
 from tvplab.metrics import trace_r2
-from tvplab.volatility import ConvergenceWarning
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +33,7 @@ def test_it_shows_the_librarys_fits(explorer):
     explorer.set(n_factors=2, curvature=0.5)
     truth = world(curvature=0.5)
     move = explorer.result
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a short training
+    with ignore_unconverged():  # a short training
         deep = DeepDynamicFactors(2, **SHORT).fit(truth.y).factors
     np.testing.assert_array_equal(move.factors[DEEP], deep)
     linear = principal_components((truth.y - truth.y.mean()) / truth.y.std(), 2).factors

@@ -57,7 +57,7 @@ def test_a_list_of_items_has_to_be_a_tuple_of_its_options(explorer):
     assert explorer.controls["dropped_too"].value == ()
 
 
-@pytest.mark.filterwarnings("ignore::tvplab.volatility.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::tvplab.convergence.ConvergenceWarning")
 @pytest.mark.parametrize("missing", [0.3, 0.5, 0.7])
 def test_a_move_with_two_factors_follows_the_higher_of_two_starts(missing):
     """Where much is hidden, EM from the estimate on all data ends lower than from what is seen."""

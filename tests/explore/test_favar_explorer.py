@@ -1,16 +1,14 @@
 """Lesson 5's third slider without a browser: bent responses of stored draws, by hand and in the linear limit."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from tvplab import FAVAR, TVPVAR, LinearFactors, explore
+from tvplab.convergence import ignore_unconverged
 from tvplab.explore.favar import SCALES, us_panel
 from tvplab.explore.favar_responses import HORIZON, MOST_DRAWS, SIZES
 from tvplab.tvp_var_equations import companion_roots, impulse_responses, system
-from tvplab.volatility import ConvergenceWarning
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
 RNG = np.random.default_rng(5)
@@ -29,8 +27,7 @@ class Bent:
         return pd.DataFrame({"exp": np.exp(f[:, 0]), "same": f[:, 1]})
 
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", ConvergenceWarning)
+with ignore_unconverged():
     RESULTS = FAVAR(Bent(), TVPVAR(lags=1)).fit(RATE, draws=2 * MOST_DRAWS, burn=20)
 DATE = RESULTS.var.index[20]
 

@@ -1,17 +1,16 @@
 """Answers to the exercises of lesson 3 are computed here, not stored."""
 
 import functools
-import warnings
 
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.dgp import simulate_sparse_factors
 from tvplab.dynamic_sparse import DynamicSparseFactors
 from tvplab.dynamic_sparse_panels import crisis_panel, noise_units
 from tvplab.exercises.registry import exercise
 from tvplab.factor_matching import active_per_series, left_ordered, matched, rmse_path
-from tvplab.volatility import ConvergenceWarning
 
 
 @exercise("3.1")
@@ -105,8 +104,7 @@ def crisis_rise(lam1: float) -> float:
     """Factors that the average series of the bundled panel follows in the crisis, over those of 2003 to 2005."""
     units = noise_units(crisis_panel("nyfed").y, 8)
     model = DynamicSparseFactors(8, lam1=lam1, persistence="each", discount=0.95, max_iter=40)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         loadings = model.fit(units.y, start=units.start).loadings * units.scale.to_numpy()[:, None]
     line = pd.Series(active_per_series(loadings), units.y.index)
     return float(line["2008-09":"2009-02"].mean() / line["2003":"2005"].mean())

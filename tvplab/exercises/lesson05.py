@@ -1,18 +1,17 @@
 """Answers to lesson 5's exercises are computed here, not stored."""
 
 import functools
-import warnings
 
 import numpy as np
 from scipy.optimize import brentq
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.exercises.registry import exercise
 from tvplab.explore.tvp_var import us_macro
 from tvplab.spike_slab_lasso import inclusion
 from tvplab.tvp_var import TVPVAR
 from tvplab.tvp_var_equations import impulse_responses
 from tvplab.tvp_var_ridge import RidgeTVPVAR
-from tvplab.volatility import ConvergenceWarning
 
 DATES = ("1975Q1", "2000Q1")
 LAWS = [(drift, volatility) for drift in ("inverse gamma", "none") for volatility in ("sv", "constant")]
@@ -87,8 +86,7 @@ def _what_moves(answer) -> str | None:
 def _score(drift: str, volatility: str) -> float:
     """Mean log score of the rate over 1997."""
     data = us_macro()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = TVPVAR(lags=2, own_mean={"rate": 0.9}, drift=drift, volatility=volatility).fit(
             data.loc[:"1996Q4"], draws=200, burn=200
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.dgp import SimulatedSparseFactors, simulate_sparse_factors
 from tvplab.dynamic_sparse import DynamicSparseFactors
 from tvplab.dynamic_sparse_results import DynamicSparseResults
@@ -19,7 +19,6 @@ from tvplab.factor_matching import match_factors, n_active, rmse_path, widened
 from tvplab.factors import principal_components, varimax
 from tvplab.plots.style import COLOURS
 from tvplab.static_sparse import fit_static
-from tvplab.volatility import ConvergenceWarning
 
 LAM0_RANGE, LAM1_RANGE, THETA_RANGE = (0.1, 100.0), (1e-3, 1.0), (0.05, 0.95)
 USUAL = {"lam0": 10.0, "lam1": 0.01, "theta": 0.5}
@@ -132,8 +131,7 @@ def _fit(world, start, n_factors: int, lam0: float, lam1: float, theta: float, l
     """Run EM from a start, and match its columns to the truth."""
     model = DynamicSparseFactors(n_factors, lam0, lam1, theta=theta, max_iter=MAX_ITER, tol=TOL)
     model = model if lives else replace(model, lifetime=None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # shown in the readout instead
+    with ignore_unconverged():  # shown in the readout instead
         results = model.fit(world.y, start=start)
     loadings = widened(results.loadings, COLUMNS)
     match = match_factors(world.loadings, loadings)

@@ -7,13 +7,13 @@ put to the results when these are asked for.
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.factor_em import factor_round, smoothed_factors, unpack_factors
 from tvplab.factors import leading_loadings, pivots
 from tvplab.marss import DynamicFactorModel
@@ -22,7 +22,6 @@ from tvplab.marss_common import corrected_aic
 from tvplab.marss_results import MARSSResults
 from tvplab.marss_stopping import sound_rule
 from tvplab.validation import check_panel
-from tvplab.volatility import ConvergenceWarning
 
 TOL, BASE_ITERATIONS, TRIAL_ITERATIONS, MOVE_ITERATIONS, END_ITERATIONS = 1e-7, 400, 4, 40, 2000
 START_VARIANCE = DynamicFactorModel.start_variance
@@ -114,8 +113,7 @@ class FactorFit:
         (r, m), panel = self.transition.shape, self.panel
         names = [panel.y.columns[row] for row in panel.anchors]
         start = start_values(Base(self.loadings, self.transition, self.noise, self.item_noise), panel.anchors)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # no further iteration
+        with ignore_unconverged():  # no further iteration
             model = DynamicFactorModel(r, m // r, standardize=True, anchors=names)
             fit = model.fit(panel.y, start=start, max_iter=0)
         return replace(fit, loglik_path=self.loglik_path, n_iter=self.n_iter, converged=self.converged)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.data import load
 from tvplab.explore.controls import choice, float_slider, int_slider, stops_slider
 from tvplab.explore.explorer import Explorer
@@ -32,7 +32,6 @@ from tvplab.explore.tvp_var import us_macro
 from tvplab.favar import FAVAR, FAVARResults
 from tvplab.plots.style import COLOURS
 from tvplab.tvp_var import TVPVAR
-from tvplab.volatility import ConvergenceWarning
 
 SCALES = ("relative to the straight line's peak", "units of the series")
 FLAT = 1e-3
@@ -139,8 +138,7 @@ def _us_fit(draws: int) -> tuple[FAVARResults, Mapping]:
     panel, groups, titles = us_panel()
     anchors = {"Prices": "F1", "Manufacturing": "F2", "Housing and construction": "F3"}
     small = {"hidden": (12, 8), "learning_rate": 1e-2, "lam0": 5.0, "lam1": 0.5, "starts": 1, "epochs": 200}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         encoder = GroupedSparseAutoencoder(groups, 3, anchors=anchors, **small).fit(panel)
         var = TVPVAR(own_mean={"rate": 0.9})
         return FAVAR(encoder, var).fit(us_macro(), draws=draws, burn=draws // 2), titles

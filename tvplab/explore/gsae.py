@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_variants import Recovery, rank_correlation, recovery, standard
+from tvplab.convergence import ignore_unconverged
 from tvplab.dgp import SimulatedGroups, simulate_anchored_groups
 from tvplab.explore.controls import choice, int_slider, log_slider, switch
 from tvplab.explore.explorer import Explorer
@@ -21,7 +21,6 @@ from tvplab.plots.autoencoder import colour_of, shown_weight
 from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
-from tvplab.volatility import ConvergenceWarning
 
 GROUPS, FACTORS, NOISE = 6, 3, 0.6
 PER_DECADE = 8
@@ -164,8 +163,7 @@ def _rival(world: Callable, n_factors: int, name: str) -> Recovery:
 
 
 def _quiet(model: GroupedSparseAutoencoder, X: pd.DataFrame, start=None) -> AutoencoderResults:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a rung is short; the result says it too
+    with ignore_unconverged():  # a rung is short; the result says it too
         return model.fit(X, start)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.data import load
 from tvplab.explore.controls import choice, float_slider, stops_slider
 from tvplab.explore.explorer import Explorer
@@ -19,7 +19,6 @@ from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS
 from tvplab.tvp_var import TVPVAR
 from tvplab.tvp_var_results import TVPVARResults
-from tvplab.volatility import ConvergenceWarning
 
 SCALES = ("units of the variable", "sd of the shock at that date")
 HORIZON, LEVEL, LARGEST = 20, 0.68, 2.0
@@ -115,8 +114,7 @@ def tvp_var(results: TVPVARResults | None = None, note: str = "", draws: int = 4
 
 def _us_fit(draws: int) -> TVPVARResults:
     """Fit the bundled US data with few draws, as the picture wants seconds; it need not have settled."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         return TVPVAR(own_mean={"rate": 0.9}).fit(us_macro(), draws=draws, burn=draws // 2)
 
 

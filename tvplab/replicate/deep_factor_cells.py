@@ -115,11 +115,10 @@ def fit_d2fm(y: pd.DataFrame, size: int, cell: dict, **training) -> tuple[pd.Dat
 
     `training` are settings of `DeepDynamicFactors` in the place of `PAPER_TRAINING`.
     """
+    from tvplab.convergence import ignore_unconverged
     from tvplab.deep_dfm import DeepDynamicFactors
-    from tvplab.volatility import ConvergenceWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # counted
+    with ignore_unconverged():  # counted
         hidden, settings = None if cell["nonlinear"] else (), training or PAPER_TRAINING
         fit = DeepDynamicFactors(size, hidden=hidden, seed=cell["seed"], **settings).fit(y)
     return fit.factors, fit.converged

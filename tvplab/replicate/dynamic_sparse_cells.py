@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -54,11 +53,10 @@ def estimate(method: str, world: SimulatedSparseFactors, every: int, seed: int) 
 
 
 def _dynamic(world: SimulatedSparseFactors, options: dict, seed: int) -> tuple[np.ndarray, dict]:
+    from tvplab.convergence import ignore_unconverged
     from tvplab.dynamic_sparse import DynamicSparseFactors
-    from tvplab.volatility import ConvergenceWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # kept below
+    with ignore_unconverged():  # kept below
         fit = DynamicSparseFactors(CANDIDATES, seed=seed, **options).fit(world.y)
     said = {"converged": bool(fit.converged), "n_iter": int(fit.n_iter), "persistence": float(fit.persistence)}
     return fit.loadings, said | {"least_sigma2": float(fit.sigma2.to_numpy().min())}

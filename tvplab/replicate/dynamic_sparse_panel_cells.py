@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
@@ -28,14 +26,13 @@ def cells(panel: str, mode: str, sims: int | None = None) -> list[dict]:
 
 def run(cell: dict) -> dict:
     """Fit the panel, and keep what the figures show."""
+    from tvplab.convergence import ignore_unconverged
     from tvplab.dynamic_sparse import DynamicSparseFactors
     from tvplab.dynamic_sparse_panels import crisis_panel, noise_units
-    from tvplab.volatility import ConvergenceWarning
 
     panel, K = crisis_panel(cell["panel"]), cell["n_factors"]
     units = noise_units(panel.y, K)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # kept below
+    with ignore_unconverged():  # kept below
         fit = DynamicSparseFactors(K, **OPTIONS).fit(units.y, start=units.start)
     said = {"converged": bool(fit.converged), "n_iter": int(fit.n_iter)}
     said |= {"persistence": [round(float(phi), 3) for phi in fit.persistence]}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.favar import FAVAR
 from tvplab.linear_factors import LinearFactors
 from tvplab.replicate.favar_data import FavarData
 from tvplab.tvp_var import TVPVAR
-from tvplab.volatility import ConvergenceWarning
 
 HORIZONS = 4
 LAGS = 2
@@ -80,8 +79,7 @@ def forecast_block(data: FavarData, cell: dict) -> list[dict]:
     One line an origin, dynamics, horizon and observable: actual, mean, log score, crps, PIT; periods after the sample
     are left out.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the chains are short; the page says how long
+    with ignore_unconverged():  # the chains are short; the page says how long
         known = data.until(cell["origins"][0])
         encoder = ENCODERS[cell["encoder"]](known, cell["factors"], cell["epochs"], cell["starts"])
         lines = []
@@ -117,8 +115,7 @@ def responses(data: FavarData, cell: dict) -> dict:
     Returns by date the responses of the observables, of the cell's series through the decoder (in standard deviations
     of the series), their sign asymmetry, and the share of draws that explode.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         encoder = ENCODERS[cell["encoder"]](data, cell["factors"], cell["epochs"], cell["starts"])
         var = replace(DYNAMICS["TVP"], own_mean=RATE_IN_LEVELS.get(cell["data"], 0.0))
         fit = FAVAR(encoder, var).fit(data.observables, draws=cell["draws"], burn=cell["burn"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
@@ -37,14 +35,13 @@ def cells(mode: str, sims: int | None = None) -> list[dict]:
 
 def run(cell: dict) -> dict:
     """Fit one world; by kind of quantity: shares held by the bands, and errors of the posterior mean."""
+    from tvplab.convergence import ignore_unconverged
     from tvplab.dgp import simulate_moving_var
     from tvplab.tvp_var import TVPVAR
-    from tvplab.volatility import ConvergenceWarning
 
     world = simulate_moving_var(cell["T"], cell["shape"], seed=cell["seed"])
     sampling = {name: cell[name] for name in EFFORT}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = TVPVAR(lags=1, drift=cell["drift"]).fit(world.Y, **sampling)
         still = TVPVAR(lags=1, drift="none").fit(world.Y, **sampling)
     found = {kind: compare(*pair) for kind, pair in pairs(fit, world).items()}

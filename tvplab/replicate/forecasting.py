@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tvplab.convergence import collect_unconverged
 from tvplab.data import load
 from tvplab.replicate.forecasting_data import HORIZONS, SPECS, TARGETS, VINTAGE, Macro
 from tvplab.replicate.forecasting_models import MODELS, PLAIN, forecast_quarter
@@ -21,7 +21,6 @@ from tvplab.replicate.forecasting_scores import (
 )
 from tvplab.replicate.markdown import markdown_frame
 from tvplab.replicate.study import Study, Task
-from tvplab.volatility import ConvergenceWarning
 
 if TYPE_CHECKING:
     from tvplab.plots import Picture
@@ -50,11 +49,9 @@ def cells_of(cv: str, mode: str, sims: int | None = None) -> list[dict]:
 def run(cell: dict) -> dict:
     """Forecast one quarter by all models of one specification; `early` counts fits that stopped early."""
     quarter = pd.Period(cell["quarter"])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
+    with collect_unconverged() as early:
         table = forecast_quarter(macro(), cell["spec"], quarter, cell["horizon"], cell["targets"], cell["cv"])
-    early = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
-    return {"forecasts": table.to_dict("list"), "early": early}
+    return {"forecasts": table.to_dict("list"), "early": len(early)}
 
 
 @cache

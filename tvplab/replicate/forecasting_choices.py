@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import ignore_unconverged
 from tvplab.crossval import BlockedFolds
 from tvplab.forecast_tests import diebold_mariano, rmspe, stars
 from tvplab.replicate.forecasting import PAPER, QUARTERS, macro
@@ -15,7 +14,6 @@ from tvplab.replicate.forecasting_models import FOLDS, constant_forecast
 from tvplab.replicate.markdown import markdown_frame
 from tvplab.replicate.study import Study, Task
 from tvplab.ridge import TVPRidge, TwoStepRidge
-from tvplab.volatility import ConvergenceWarning
 
 CHOICES = {
     "as in Table 15": TwoStepRidge(cv=FOLDS["basic"]),
@@ -43,8 +41,7 @@ def run(cell: dict) -> dict:
     for quarter in QUARTERS:
         data = sample(macro(), "AR", [target], quarter, 1)
         actual = over_horizon(macro().targets, 1).loc[quarter, target]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # GARCH gives way to EWMA now and then
+        with ignore_unconverged():  # GARCH gives way to EWMA now and then
             forecast = model.fit(data.Y[target], data.X).predict(data.x_next)
         errors.append(actual - forecast)
         benchmark.append(actual - constant_forecast(data, "AR", FOLDS["basic"])[target])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 from tvplab.dgp import simulate_design
 from tvplab.dgp.designs import NOISE
@@ -51,11 +50,10 @@ def run(cell: dict) -> dict:
 
     Scored are the periods of the replication files: all but the first (at K = 6 the first 50) and the last.
     """
-    from tvplab.volatility import ConvergenceWarning
+    from tvplab.convergence import ignore_unconverged
 
     world = world_of(cell)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # counted below
+    with ignore_unconverged():  # counted below
         fits = fit_models(cell["models"], world, cell.get("sweeps"))
     first = TRAINING if cell["K"] == 6 else 1
     truth = world.beta.iloc[first:-1]

@@ -6,7 +6,6 @@ factor.  S4 mixes three paths.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -43,15 +42,14 @@ def cells(mode: str, sims: int | None) -> list[dict]:
 
 def run(cell: dict) -> dict:
     """Fit GRRRR by each rule from one 2SRR fit: the numbers of factors at the start and at the end, and the MAE."""
+    from tvplab.convergence import ignore_unconverged
     from tvplab.reduced_rank import increments_of
     from tvplab.ridge_problem import Problem
     from tvplab.tvp_loadings import principal_loadings
     from tvplab.tvp_rank import best_rank
-    from tvplab.volatility import ConvergenceWarning
 
     world, model = world_of(cell), build("GRRRR")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         start = build("2SRR").fit(world.y, world.X)
         fits = {name: replace(model, rank=rank).fit(world.y, world.X, start=start) for name, rank in RULES.items()}
     U = increments_of(Problem.of(world.y, world.X, model), 0, start)
