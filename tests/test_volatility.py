@@ -49,18 +49,37 @@ def test_garch_is_archs_own_fit(seed):
     np.testing.assert_allclose(garch_variance(e), theirs, rtol=1e-4)
 
 
-@pytest.mark.parametrize("place", [0.3, 1.0, 1.0 - 1e-9])
-def test_slope_is_scipys_forward_difference(place):
-    from scipy.optimize._numdiff import approx_derivative
+@pytest.mark.parametrize("params", [(0.1, 0.1, 0.8), (0.5, 0.0, 0.3), (0.02, 0.3, 0.7)])
+def test_the_slope_of_garch_is_the_limit_of_differences(params):
+    from arch.univariate import GARCH
 
-    def cost(x):
-        return float(np.exp(x[0]) * np.sin(x[1]) + x[2] ** 3)
+    e, _ = garch_sample(250)
+    process, squares = GARCH(p=1, q=1), e**2
+    backcast, limits = process.backcast(e), process.variance_bounds(e)
 
-    x, high = np.array([0.5, place, 0.2]), np.ones(3)
-    step = np.sqrt(np.finfo(float).eps)
-    theirs = approx_derivative(cost, x, method="2-point", abs_step=step, bounds=(np.zeros(3), high))
-    np.testing.assert_array_equal(volatility._slope(cost, x, high), theirs)
-    np.testing.assert_allclose(theirs, [np.exp(0.5) * np.sin(place), np.exp(0.5) * np.cos(place), 0.12], atol=1e-6)
+    def variance(at):
+        return process.compute_variance(np.asarray(at), e, np.empty_like(e), backcast, limits)
+
+    def cost(at):
+        return 0.5 * np.sum(np.log(variance(at)) + squares / variance(at))
+
+    steps = 1e-5 * np.eye(3)
+    central = [(cost(params + step) - cost(params - step)) / 2e-5 for step in steps]
+    slope = volatility._garch_slope(np.array(params), squares, variance(params), backcast)
+    np.testing.assert_allclose(slope, central, rtol=1e-5, atol=1e-4)  # differences: their error is of order step²
+
+
+def test_garch_has_archs_likelihood_or_a_better_one_and_does_not_hang_on_last_digits():
+    from arch import arch_model
+
+    for seed in range(12):
+        e = np.random.default_rng(seed).standard_normal(120)
+        e /= np.std(e)
+        theirs = arch_model(e, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off", show_warning=False)
+        ours, nudged = garch_variance(e), garch_variance(e * (1.0 + 1e-12 * np.cos(np.arange(120))))
+        loglik = -0.5 * np.sum(np.log(2.0 * np.pi * ours) + e**2 / ours)
+        assert loglik > theirs.loglikelihood - 1e-5
+        np.testing.assert_allclose(nudged, ours, rtol=1e-4)
 
 
 @pytest.mark.parametrize("failure", [ArithmeticError("flag 9"), ValueError("no"), KeyError("odd")])

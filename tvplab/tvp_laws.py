@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.linalg.lapack import dtbtrs
 
 from tvplab.validation import check_number
 
@@ -178,7 +179,7 @@ def candidate_laws(choice) -> tuple[Law, ...]:
 
 
 def discounted_sums(U: np.ndarray, phi: float) -> np.ndarray:
-    """Σ_{s ≤ t} φ^{t−s} U_s down the rows of U; scipy.signal is slow to import, so only this opens it."""
-    from scipy.signal import lfilter
-
-    return lfilter([1.0], [1.0, -phi], U, axis=0)
+    """Σ_{s ≤ t} φ^{t−s} U_s down the rows of U (T, J): y_t = φ y_{t-1} + U_t is a triangular system of two bands."""
+    band = np.full((2, len(U)), -phi)
+    band[0] = 1.0
+    return dtbtrs(band, U, uplo="L", diag="U")[0]

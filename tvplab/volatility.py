@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.fft import dct, idct
 
 from tvplab.convergence import ConvergenceWarning
+from tvplab.tvp_laws import discounted_sums
 from tvplab.validation import as_frame, check_choice, check_number
 
 
@@ -46,17 +47,16 @@ def garch_variance(resid: np.ndarray) -> np.ndarray:
 
 
 def _fit_garch(resid: np.ndarray) -> np.ndarray:
-    """Maximise `arch`'s likelihood over its bounds and constraints, from its start, by its optimiser.
+    """Maximise `arch`'s likelihood over its bounds and constraint, from its start, by its optimiser.
 
-    The same steps as its `arch_model(...).fit()`, which spends most of its time on what is not needed here: differences
-    of linear constraints, starts of a model with asymmetry, checks before each difference of the likelihood.
+    With the exact slope, where `arch_model(...).fit()` takes differences: in their noise its optimiser may give up, or
+    stop early, as the last digits of the residuals will have it.
     """
     from arch.univariate import GARCH
     from scipy.optimize import minimize
 
     process, squares = GARCH(p=1, q=1), resid**2
     backcast, limits, bounds = process.backcast(resid), process.variance_bounds(resid), process.bounds(resid)
-    A, b = process.constraints()
 
     def variance(params: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
@@ -69,13 +69,18 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
         cost,
         min(_garch_starts(resid), key=cost),
         method="SLSQP",
-        jac=lambda params: _slope(cost, params, np.array([high for _, high in bounds])),
+        jac=lambda params: _garch_slope(params, squares, variance(params), backcast),
         bounds=bounds,
-        constraints={"type": "ineq", "fun": lambda params: A @ params - b, "jac": lambda params: A},
+        constraints={"type": "ineq", "fun": lambda params: 1.0 - params[1:].sum(), "jac": lambda params: _STATIONARY},
+        options={"ftol": 1e-9},
     )
     if found.status:
         raise ArithmeticError(f"optimiser stopped with flag {found.status}")
     return variance(found.x)
+
+
+_STATIONARY = np.array([0.0, -1.0, -1.0])
+"""Slope of 1 − α − β ≥ 0 in (ω, α, β)."""
 
 
 def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
@@ -88,10 +93,10 @@ def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
     ]
 
 
-def _slope(cost, params: np.ndarray, high: np.ndarray, step: float = np.sqrt(np.finfo(float).eps)) -> np.ndarray:
-    """Forward differences of a cost, backward where the bound is nearer than a step: SciPy's, without its checks."""
-    moved = params + np.diag(np.where(params + step > high, -step, step))
-    return (np.array([cost(one) for one in moved]) - cost(params)) / (np.diagonal(moved) - params)
+def _garch_slope(params: np.ndarray, squares: np.ndarray, variance: np.ndarray, backcast: float) -> np.ndarray:
+    """Slope (3,) in (ω, α, β): ∂σ²_t = (1, e²_{t-1}, σ²_{t-1}) + β ∂σ²_{t-1}, where no bound on σ²_t binds."""
+    before = np.column_stack([np.ones_like(squares), np.r_[backcast, squares[:-1]], np.r_[backcast, variance[:-1]]])
+    return 0.5 * ((1.0 - squares / variance) / variance) @ discounted_sums(before, params[2])
 
 
 def ewma_variance(resid: np.ndarray, decay: float = 0.94) -> np.ndarray:

@@ -60,7 +60,7 @@ def macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="7")
+TASK = Task("forecasts", run, version="8")
 
 
 def table_15(rows: list[dict]) -> str:

@@ -74,7 +74,7 @@ def fit_models(models: list[str], world: SimulatedRegression, sweeps: tuple | No
     return fits
 
 
-TASK = Task("simulations", run, version="3")
+TASK = Task("simulations", run, version="4")
 
 
 def table_cells(design: str, T: int, mode: str, sims: int | None) -> list[dict]:
