@@ -10,7 +10,7 @@ import pytest
 
 from tvplab import data
 from tvplab.nowcast_backtest import round_weeks
-from tvplab.replicate import nowcasting, nowcasting_tables
+from tvplab.replicate import nowcasting, nowcasting_scores, nowcasting_tables
 from tvplab.replicate.nowcasting import AR, CHOSEN, DEEP, MODELS, dates_of, monthly_ar1, monthly_errors, seeded
 from tvplab.replicate.nowcasting_data import GDP, first_releases, lag_of, plain, real_time
 
@@ -105,7 +105,7 @@ def test_ar1_of_a_ragged_panel_starts_after_each_series_end():
 def rows(monkeypatch):
     """Finished cells whose deep forecasts are half as wrong as the AR(1)'s."""
     truth = pd.Series(1.0, pd.period_range("2007Q1", "2009Q4", freq="Q"))
-    monkeypatch.setattr(nowcasting_tables, "first_releases", lambda first, last: truth)
+    monkeypatch.setattr(nowcasting_scores, "first_releases", lambda first, last: truth)
     found = []
     errors = [(AR, 0, 1.0), ("DFM-EM 2 factors", 0, 0.8), ("DFM-EM 3 factors", 0, -0.8), (DEEP, 0, 0.5),
               (CHOSEN, 0, 0.6), (CHOSEN, 1, 0.8)]  # fmt: skip
@@ -146,7 +146,7 @@ def test_pages_show_ratios_beside_the_papers(rows):
 
 
 def test_the_papers_numbers_are_there():
-    assert nowcasting_tables.paper(5)[14, "D2FM"] == 0.798
-    assert len(nowcasting_tables.paper(5)) == 18
-    assert len(nowcasting_tables.paper(6)) == 3
+    assert nowcasting_scores.paper(5)[14, "D2FM"] == 0.798
+    assert len(nowcasting_scores.paper(5)) == 18
+    assert len(nowcasting_scores.paper(6)) == 3
     assert not data.catalog().set_index("name").loc["us-output-realtime", "synthetic"]

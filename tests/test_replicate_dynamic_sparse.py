@@ -21,6 +21,7 @@ from tvplab.replicate.dynamic_sparse_cells import (
     scores,
     support_rates,
 )
+from tvplab.replicate.dynamic_sparse_scores import paper_table
 
 WORLD = simulate_sparse_factors(seed=0)
 
@@ -34,7 +35,7 @@ def row(method, seed=0, law="mean2", factor=1.0):
 
 
 def test_the_papers_table_is_as_printed():
-    table = study.paper_table()
+    table = paper_table()
     assert len(table) == 16
     assert table.loc[("adaptive PCA", "1-100"), "rmse"] == 1.066
     assert table.loc[("sparse PCA", "201-300"), "rmse"] == 0.6377

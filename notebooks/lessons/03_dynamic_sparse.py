@@ -433,8 +433,8 @@ found = {
 }
 
 # %%
-from tvplab.replicate.dynamic_sparse import paper_table
 from tvplab.replicate.dynamic_sparse_cells import SEGMENTS, scores
+from tvplab.replicate.dynamic_sparse_scores import paper_table
 
 measured = {name: scores(world, loadings)["segments"] for name, loadings in found.items()}
 theirs, rows = paper_table()["rmse"], {}

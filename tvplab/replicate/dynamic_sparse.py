@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +18,11 @@ from tvplab.replicate.dynamic_sparse_cells import (
     SNAPSHOTS,
     SPARSE,
     STATIC,
-    STEP,
     TASK,
     UNROTATED,
     ZERO,
 )
+from tvplab.replicate.dynamic_sparse_scores import curves, means, paper_table, share_and_variance, usual
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.study import Study
 
@@ -50,20 +49,6 @@ def cells(mode: str, sims: int | None = None) -> list[dict]:
 
 def _cell(method: str, law: str, seed: int, mode: str) -> dict:
     return {"method": method, "law": law, "seed": seed, "every": EVERY[mode].get(method, 1)}
-
-
-def paper_table() -> pd.DataFrame:
-    """Return the paper's Table 2: `rmse` and `n_factors` by method and segment."""
-    with (files("tvplab.replicate") / "paper" / "dss-table-2.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file).set_index(["method", "segment"])
-
-
-def means(rows: list[dict], law: str, kind: str) -> pd.DataFrame:
-    """Mean of one score over seeds, method by segment; the methods that there are, in the order of the table."""
-    chosen = [row for row in rows if row["law"] == law]
-    table = pd.DataFrame([{"method": row["method"], **dict(zip(SEGMENTS, row["segments"][kind], strict=True))}
-                          for row in chosen])  # fmt: skip
-    return table.groupby("method").mean().reindex([m for m in METHODS if (table["method"] == m).any()])
 
 
 def table_2(rows: list[dict]) -> str:
@@ -133,15 +118,6 @@ def why_printed_fails(rows: list[dict]) -> str:
     )
 
 
-def share_and_variance(rows: list[dict], method: str) -> tuple[float, float, float] | None:
-    """Loadings found and zeros mistaken, as shares, and the smallest variance, of one method; None without it."""
-    some = [row for row in usual(rows) if row["method"] == method]
-    if not some:
-        return None
-    found, wrong = np.mean([row["support"] for row in some], axis=(0, 1))
-    return float(found), float(wrong), float(np.median([row["said"]["least_sigma2"] for row in some]))
-
-
 def literal_law(rows: list[dict]) -> str:
     """Show what the printed law of the loadings leaves to be found."""
     if not any(row["law"] == "literal" for row in rows):
@@ -201,18 +177,6 @@ def figure_3_picture(rows: list[dict]) -> Picture:
     shown = [method for method in (*RIVALS, OURS) if method in curves(rows, "two")]
     truth = simulate_sparse_factors(seed=0).n_factors
     return errors_and_counts(curves(rows, "matched")[shown], curves(rows, "two")[shown], truth, "synthetic data")
-
-
-def curves(rows: list[dict], path: str) -> pd.DataFrame:
-    """Mean over seeds of one path, dates by method."""
-    methods = [method for method in METHODS if any(row["method"] == method for row in usual(rows))]
-    each = {m: np.mean([row["paths"][path] for row in usual(rows) if row["method"] == m], axis=0) for m in methods}
-    return pd.DataFrame(each, index=np.arange(1, len(each[methods[0]]) + 1) * STEP)
-
-
-def usual(rows: list[dict]) -> list[dict]:
-    """Return the rows of worlds whose loadings stay around 2."""
-    return [row for row in rows if row["law"] == "mean2"]
 
 
 def _study(number: str, table, picture=None) -> Study:

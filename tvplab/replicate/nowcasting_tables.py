@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
-import numpy as np
 import pandas as pd
 
-from tvplab.nowcast_backtest import relative_rmsfe, round_weeks
+from tvplab.nowcast_backtest import relative_rmsfe
 from tvplab.plots.figure import Picture
 from tvplab.plots.nowcasts import error_paths, nowcasts_and_truth
 from tvplab.replicate.markdown import markdown_table
 from tvplab.replicate.nowcasting import AR, CHOSEN, DEEP, MODELS, MONTHLY_WEEKS, TASK, WEEKS, cells
-from tvplab.replicate.nowcasting_data import first_releases
+from tvplab.replicate.nowcasting_scores import (
+    forecasts_and_truth,
+    indicator_path,
+    monthly_ratios,
+    nowcasts_at,
+    paper,
+    ratios_by_week,
+    rounded,
+)
 from tvplab.replicate.study import Study
 
 PAPER = "Andreini, Izzo and Ricco, *Deep Dynamic Factor Models*"
 
 
-def forecast_table(rows: list[dict]) -> pd.DataFrame:
-    """Stack the GDP forecasts of finished cells."""
-    tables = [
-        pd.DataFrame(row["forecasts"]).assign(model=row["model"], window=row["first"], seed=row.get("seed", 0))
-        for row in rows
-    ]
-    table = pd.concat(tables, ignore_index=True)
-    return table.assign(quarter=pd.PeriodIndex(table["quarter"], freq="Q"), date=pd.to_datetime(table["date"]))
-
-
-@cache
-def paper(number: int) -> pd.Series:
-    """Return the paper's ratios of Table 5 or 6 by weeks and model."""
-    text = files("tvplab.replicate").joinpath(f"paper/d2fm-table-{number}.csv").open(encoding="utf-8")
-    with text:
-        return pd.read_csv(text).set_index(["weeks", "model"])["ratio"]
-
-
-def in_windows(table: pd.DataFrame, rows: list[dict]) -> pd.DataFrame:
-    """Keep the quarters of the windows asked for."""
-    spans = {(row["first"], row["last"]) for row in rows}
-    kept = [table["quarter"].between(pd.Period(a), pd.Period(b)) & (table["window"] == a) for a, b in spans]
-    return table[np.logical_or.reduce(kept)]
-
-
 def table_5(rows: list[dict]) -> str:
     """Ours beside Table 5: RMSFE of GDP growth over the AR(1)'s, by weeks to release; then by window."""
-    table = in_windows(forecast_table(rows), rows)
-    actual = first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
+    table, actual = forecasts_and_truth(rows)
     parts = [_note(table), _ratios(relative_rmsfe(table, actual, AR)), *_by_seed(table, actual), _choices(rows)]
     for first, part in table.groupby("window"):
         if len(set(table["window"])) > 1:
@@ -125,31 +103,6 @@ def table_6(rows: list[dict]) -> str:
     return f"{note}\n\n{markdown_table(header, [['mean ratio', *means], ['share of series below 1', *shares]])}"
 
 
-def monthly_ratios(rows: list[dict]) -> pd.DataFrame:
-    """RMSFE of the deep model over the AR(1)'s by series (rows) and weeks to release."""
-    totals = {}
-    for row in rows:
-        for weeks, series in row.get("monthly", {}).items():
-            for name, (squares, count) in series.items():
-                key = row["model"], int(weeks), name
-                before = totals.get(key, (0.0, 0))
-                totals[key] = before[0] + squares, before[1] + count
-    mean = pd.Series({key: squares / count for key, (squares, count) in totals.items()})
-    return np.sqrt(mean[DEEP] / mean[AR]).unstack(level=0)
-
-
-def rounded(rows: list[dict]) -> tuple[pd.DataFrame, pd.Series]:
-    """GDP forecasts of the windows with weeks rounded to even numbers, and the first releases by quarter."""
-    table = in_windows(forecast_table(rows), rows).assign(weeks=lambda t: round_weeks(t["weeks"]))
-    return table, first_releases(str(table["quarter"].min()), str(table["quarter"].max()))
-
-
-def nowcasts_at(table: pd.DataFrame, weeks: int) -> pd.DataFrame:
-    """Forecasts by quarter (rows) and model, some weeks before the release."""
-    chosen = table[table["weeks"] == weeks].pivot_table(index="quarter", columns="model", values="forecast")
-    return chosen[[model for model in MODELS if model in chosen]]
-
-
 def figure_5(rows: list[dict]) -> str:
     """The nowcasts eight weeks before each release, and what was then released."""
     table, actual = rounded(rows)
@@ -176,13 +129,6 @@ def picture_6(rows: list[dict]) -> Picture:
     return error_paths(ratios_by_week(rows), paper(5).unstack())
 
 
-def ratios_by_week(rows: list[dict]) -> pd.DataFrame:
-    """RMSFE ratios by weeks to release, 30 first, and model."""
-    table, actual = rounded(rows)
-    ratio = relative_rmsfe(table, actual, AR).loc[2:30].iloc[::-1]
-    return ratio[[model for model in MODELS if model in ratio and model != AR]]
-
-
 def figure_7(rows: list[dict]) -> str:
     """The composite indicator (eq. 29) as it stood at the end of each quarter, beside GDP growth."""
     last, actual = indicator_path(rows)
@@ -199,14 +145,6 @@ def picture_7(rows: list[dict]) -> Picture:
     last, actual = indicator_path(rows)
     scaled = (last - last.mean()) / last.std() * actual.std() + actual.mean()
     return nowcasts_and_truth({"composite indicator, rescaled": scaled}, actual, "% a quarter")
-
-
-def indicator_path(rows: list[dict]) -> tuple[pd.Series, pd.Series]:
-    """The indicator's last value in each quarter, and the first release of that quarter's growth."""
-    values = pd.concat([pd.Series(row["indicator"]) for row in rows if "indicator" in row and not row.get("seed")])
-    values.index = pd.to_datetime(values.index)
-    last = values.sort_index().groupby(values.sort_index().index.to_period("Q")).last()
-    return last, first_releases(str(last.index[0]), str(last.index[-1])).reindex(last.index)
 
 
 def _study(number: str, title: str, table, picture=None) -> Study:
