@@ -20,9 +20,8 @@ from tvplab.ridge_results import RidgeResults
 from tvplab.ridge_search import Search
 from tvplab.ridge_start import Weights
 from tvplab.ridge_system import SystemResults
-from tvplab.sparse_alphas import Candidate, group_penalty, objectives, standard_error
+from tvplab.sparse_alphas import AlphaPath, along_alphas, objectives
 from tvplab.sparse_results import SparseResults, extended
-from tvplab.tvp_groups import solve_groups
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_selection import Step, boundary_point, select_moving
 from tvplab.validation import check_choice, check_number, check_whole
@@ -133,6 +132,9 @@ class GroupLassoRidge(TwoStepRidge):
             raise ValueError(f"{name}: must lie above 0 and not above 1 (several: falling), got {given!r}")
         return values
 
+    def _path(self) -> AlphaPath:
+        return AlphaPath(self._candidates(), self.alpha == "1se", self.multiple, self.adaptive, self.final)
+
     def _second_step(self, *begun) -> SparseResults:
         """Algorithm 2 for one target, from what steps 1 to 3 found."""
         return (self._by_likelihood if self.select == "likelihood" else self._iterate)(*begun)
@@ -171,7 +173,7 @@ class GroupLassoRidge(TwoStepRidge):
             if rounds:
                 variance, converged = volatility(rounds[-1].fit.resid.to_numpy() / problem.sd_y[m])
                 weights = weights._replace(omega_e=relative(variance, self.noise_power), converged=converged)
-            best, table = self._along_alphas(problem, search, m, first.lam, weights)
+            best, table = along_alphas(self._path(), problem, search, m, first.lam, weights)
             rounds.append(best)
         settled = all(one.solution.converged for one in rounds)
         if not settled:
@@ -187,39 +189,6 @@ class GroupLassoRidge(TwoStepRidge):
             n_iter=sum(len(one.solution.path) - 1 for one in rounds),
             _at_alpha=self._sparser(problem, search, m, first, volatility, begin),
         )
-
-    def _along_alphas(
-        self, problem: Problem, search: Search, m: int, lam: float, weights: Weights
-    ) -> tuple[Candidate, pd.DataFrame]:
-        """Solve the group lasso at each α, warm from the last, while it may be chosen; the choice, and all tried."""
-        solver = DualSolver(problem.X, weights.omega_u, weights.omega_e, problem.lam0, search.laws[0])
-        eta, tried, best, limit = np.sqrt(weights.squares), [], None, np.inf
-        for alpha in self._candidates():
-            lam_group = lam * (1.0 / alpha if self.multiple is None else self.multiple)
-            solution = solve_groups(
-                solver, problem.Y[:, m], group_penalty(lam_group, alpha, weights, self.adaptive), eta
-            )
-            fit = self._solve_again(problem, search, m, (lam, lam_group), solution.point.omega, weights.omega_e)
-            tried.append(Candidate(alpha, lam_group, solution, fit))
-            eta = solution.point.norms
-            if best is None or tried[-1].score < best.score:
-                best = tried[-1]
-                limit = best.score + (standard_error(problem, search, m, fit) if self.alpha == "1se" else 0.0)
-            if tried[-1].score > limit or not np.any(eta):
-                break
-        table = pd.DataFrame([one.row() for one in tried], columns=["alpha", "lam_group", "lam", "score", "moving"])
-        return [one for one in tried if one.score <= limit][-1], table
-
-    def _solve_again(self, problem: Problem, search: Search, m: int, lams: tuple, omega, omega_e) -> RidgeResults:
-        """Eq. 8 with the converged drift variances ω (K,); `lams` are λ₍₁₎ and λ̃."""
-        lam, lam_group = lams
-        if self.final == "group":
-            omega_u, keep = omega * lam_group, lam_group
-        else:
-            omega_u, keep = omega / omega.mean() if np.any(omega) else omega, lam
-        if self.final != "cv" or search.criterion == "given":
-            search = replace(search, lams=np.array([keep]))
-        return fit_targets(problem, search, omega_u, omega_e, [m])[0]
 
 
 def _labelled(steps: tuple[Step, ...], names: list) -> pd.DataFrame:
