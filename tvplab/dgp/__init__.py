@@ -5,6 +5,7 @@ from tvplab.dgp.canada import SimulatedCanada, simulate_canada
 from tvplab.dgp.deep_factors import SimulatedDeepFactors, simulate_curved_factor, simulate_deep_factors
 from tvplab.dgp.designs import DESIGNS, simulate_design
 from tvplab.dgp.factor_model import SimulatedFactorModel, simulate_factor_model
+from tvplab.dgp.moving_favar import SimulatedFAVAR, simulate_moving_favar
 from tvplab.dgp.moving_var import SimulatedVAR, simulate_moving_var
 from tvplab.dgp.paths import PATHS, coefficient_path
 from tvplab.dgp.sparse_factors import SimulatedSparseFactors, simulate_sparse_factors
@@ -15,6 +16,7 @@ __all__ = [
     "PATHS",
     "SimulatedCanada",
     "SimulatedDeepFactors",
+    "SimulatedFAVAR",
     "SimulatedFactorModel",
     "SimulatedGroups",
     "SimulatedRegression",
@@ -27,6 +29,7 @@ __all__ = [
     "simulate_deep_factors",
     "simulate_design",
     "simulate_factor_model",
+    "simulate_moving_favar",
     "simulate_moving_var",
     "simulate_sparse_factors",
     "simulate_tvp_regression",

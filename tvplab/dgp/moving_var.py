@@ -65,12 +65,12 @@ def simulate_moving_var(
     B[:, 0, 1], B[:, 0, 2] = 0.45 + 0.3 * a, -0.3
     B[:, 1, 1], B[:, 1, 2] = 0.1, 0.7
     h = np.column_stack([-0.8 * h1, -1.0 + 0.8 * h2])
-    Y = _path(B0, B, h, shock_rng.standard_normal((BURN_IN + T, 2)))
+    Y = recursive_path(B0, B, h, shock_rng.standard_normal((BURN_IN + T, 2)))
     time = pd.period_range("1960Q1", periods=T, freq="Q")
     return SimulatedVAR(pd.DataFrame(Y, time, NAMES), B0, B, pd.DataFrame(h, time, NAMES))
 
 
-def _path(B0: np.ndarray, B: np.ndarray, h: np.ndarray, shocks: np.ndarray) -> np.ndarray:
+def recursive_path(B0: np.ndarray, B: np.ndarray, h: np.ndarray, shocks: np.ndarray) -> np.ndarray:
     """y_1..y_T (T, n) from standard normal shocks (burn-in + T, n); before the first period nothing moves."""
     before = len(shocks) - len(B)
     y = np.zeros((len(shocks) + 1, B.shape[1]))
