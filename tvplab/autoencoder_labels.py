@@ -22,9 +22,7 @@ def labelled(
     order, signs = standing(weights, trained.factors[0], ((frame - mean) / sd).to_numpy(), anchored)
     weights = arranged(weights, order, signs)
     names = [f"F{k + 1}" for k in range(len(order))]
-    p, theta = trained.moments.p[0], trained.moments.theta[0]
-    if not np.isfinite(plan.lam0[-1]):  # no penalty: every free weight is in
-        p, theta = trained.network.free.numpy().astype(float), np.ones(len(order))
+    p, theta = inclusion(trained, plan)
     series = frame.columns
     return AutoencoderResults(
         factors=pd.DataFrame(trained.factors[0][:, order] * signs, frame.index, names),
@@ -43,6 +41,14 @@ def labelled(
         weights=weights,
         **tables,
     )
+
+
+def inclusion(trained, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities (G, K) of the weights' slabs and θ (K,); without a penalty every free weight is in."""
+    if np.isfinite(plan.lam0[-1]):
+        return trained.moments.p[0], trained.moments.theta[0]
+    free = trained.network.free.numpy().astype(float)
+    return free, np.ones(free.shape[1])
 
 
 def weights_of_start(trained, i: int) -> Weights:

@@ -48,8 +48,6 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
     ValueError
         For a file of another kind or version.
     """
-    from tvplab.deep_dfm import DeepDynamicFactors
-
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
     text = json.loads(str(arrays["json"])) if "json" in arrays else {}
@@ -58,15 +56,6 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
     series, index = index_from_text(text["series"]), index_from_text(text["index"])
     names = [f"F{k + 1}" for k in range(arrays["loadings"].shape[1])]
     form = {name: arrays[f"form_{name}"] for name in LinearForm._fields}
-    layers = {
-        name: [Layer(arrays[f"{name}_{k}_W"], arrays[f"{name}_{k}_b"], on) for k, on in enumerate(links)]
-        for name, links in text["links"].items()
-    }
-    hidden, variant = text["model"]["hidden"], text["model"].get("variant", "recommended")
-    changed = {
-        "hidden": None if hidden is None else tuple(hidden),
-        "variant": variant if isinstance(variant, str) else Recipe(*variant),
-    }
     return DeepDynamicFactorsResults(
         factors=pd.DataFrame(arrays["factors"], index, names),
         loadings=pd.DataFrame(arrays["loadings"], series, names),
@@ -74,14 +63,31 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
         loss_path=arrays["loss_path"],
         converged=text["converged"],
         n_iter=len(arrays["loss_path"]) - 1,
-        model=DeepDynamicFactors(**text["model"] | changed),
+        model=_model(text["model"]),
         data=pd.DataFrame(arrays["data"], index, series),
         _scale=Standardizer(pd.Series(arrays["scale_mean"], series), pd.Series(arrays["scale_sd"], series)),
         _form=LinearForm(**form | {"lags": int(form["lags"])}),
-        _encoder=layers["encoder"],
-        _decoder=layers["decoder"],
+        _encoder=_layers("encoder", text["links"], arrays),
+        _decoder=_layers("decoder", text["links"], arrays),
         _quarterly=arrays["quarterly"],
     )
+
+
+def _layers(name: str, links: dict[str, list], arrays: dict) -> list[Layer]:
+    """Return the layers of the encoder or decoder from the arrays of a file."""
+    return [Layer(arrays[f"{name}_{k}_W"], arrays[f"{name}_{k}_b"], link) for k, link in enumerate(links[name])]
+
+
+def _model(settings: dict):
+    """Return the model from what `_model_settings` wrote; files of before there were variants name none."""
+    from tvplab.deep_dfm import DeepDynamicFactors
+
+    hidden, variant = settings["hidden"], settings.get("variant", "recommended")
+    changed = {
+        "hidden": None if hidden is None else tuple(hidden),
+        "variant": variant if isinstance(variant, str) else Recipe(*variant),
+    }
+    return DeepDynamicFactors(**settings | changed)
 
 
 def _model_settings(model) -> dict:
