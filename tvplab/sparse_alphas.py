@@ -99,7 +99,7 @@ def group_penalty(lam_group: float, alpha: float, weights: Weights, adaptive: bo
 
 
 def last_ridge(final: str, omega: np.ndarray, lam: float, lam_group: float) -> tuple[float, np.ndarray]:
-    """Return λ and drift variances (K,) of the last ridge (eq. 8), from the converged weights ω (K,), λ₍₁₎ and λ̃."""
+    """Return λ and drift variances (K,) of the last ridge, from the converged weights ω (K,), λ₍₁₎ and λ̃."""
     if final == "group":
         return lam_group, omega * lam_group
     return lam, omega / omega.mean() if np.any(omega) else omega
