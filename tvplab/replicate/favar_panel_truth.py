@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
@@ -35,15 +33,14 @@ def cells(mode: str, sims: int | None = None) -> list[dict]:
 
 def run(cell: dict) -> dict:
     """Fit one world; how the panel's responses to one unit of the rate meet the truth."""
+    from tvplab.convergence import ignore_unconverged
     from tvplab.dgp import simulate_moving_favar
     from tvplab.favar import FAVAR
     from tvplab.tvp_var import TVPVAR
-    from tvplab.volatility import ConvergenceWarning
 
     world = simulate_moving_favar(cell["T"], cell["N"], cell["shape"], seed=cell["seed"])
     model = FAVAR(encoder_of(world, cell["encoder"]), TVPVAR(lags=1, drift=cell["drift"]))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = model.fit(world.observables, draws=cell["draws"], burn=cell["burn"])
     return judge(*responses(fit, world)) | {"r_hat": fit.var.worst_r_hat}
 
