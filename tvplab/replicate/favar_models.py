@@ -19,10 +19,11 @@ LAGS = 2
 RATE_IN_LEVELS = {"fred-md": {"rate": 0.9}}
 """Prior mean of the own lag of a rate that is not differenced."""
 DYNAMICS = {
-    "TVP": TVPVAR(lags=LAGS),
+    "TVP": TVPVAR(lags=LAGS, drift="inverse gamma"),
+    "TVP, half-cauchy": TVPVAR(lags=LAGS, drift="half-cauchy"),
     "constant": TVPVAR(lags=LAGS, drift="none", volatility="constant"),
 }
-"""Dynamics by name; the second is a Bayesian VAR with the same priors for its coefficients."""
+"""Dynamics by name; the last is a Bayesian VAR with the same priors for its coefficients."""
 
 PENALTIES = {"GS-AE": (10.0, 1.0), "GS-AE, λ₀ = 3": (3.0, 0.3)}
 """λ₀ and λ₁: the kit's default, found on synthetic data, and a lighter one."""
