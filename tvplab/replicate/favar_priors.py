@@ -1,4 +1,4 @@
-"""Which prior of the drift forecasts the US better?  The half-Cauchy against the inverse gamma, with the same factors."""
+"""Which prior of the drift forecasts the US better?  The half-Cauchy against the inverse gamma, same factors."""
 
 from __future__ import annotations
 
