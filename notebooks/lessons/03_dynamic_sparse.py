@@ -92,8 +92,9 @@ plots.counts_over_time({"estimate": fit.n_active}, truth=world.n_factors)
 # $$Y_t=B_t\omega_t+\epsilon_t,\quad \epsilon_t\sim N(0,\Sigma_t)\qquad(1)\qquad\qquad
 #   \omega_t=\tilde\phi\,\omega_{t-1}+e_t,\quad e_t\sim N(0,(1-\tilde\phi^2) I)\qquad(2)$$
 #
-# Lesson 1 with two changes: the loadings $B_t$ carry a date, and so do the variances in $\Sigma_t$. That is 100 × 10 × 400
-# loadings, ten for each number in the data. Nobody can estimate these without a belief about them. Here is the belief:
+# Lesson 1 with two changes: the loadings $B_t$ carry a date, and so do the variances in $\Sigma_t$. (The variance of $e_t$ is such
+# that each factor's own is one. `dgp.simulate_sparse_factors` draws from the two lines.) That is 100 × 10 × 400 loadings, ten for
+# each number in the data. Nobody can estimate these without a belief about them. Here is the belief:
 #
 # - most loadings are zero;
 # - one that is not zero moves smoothly;
@@ -128,7 +129,7 @@ def slab(beta, before):
 # %% [markdown]
 # With which probability is a loading in the slab? In the long run slab values spread with variance $\lambda_1/(1-\phi_1^2)$, which
 # is set to 10. A loading of .01 is then far more likely under the spike, one of 1 under the slab. The model lets *yesterday's*
-# loading decide today's probability of the slab (eq. 5):
+# loading decide today's probability of the slab (eqs. 5 and 6):
 #
 # $$\theta_t=\frac{\Theta\,\psi_1^{ST}(\beta_{t-1})}{\Theta\,\psi_1^{ST}(\beta_{t-1})+(1-\Theta)\,\psi_0(\beta_{t-1})}.$$
 #
@@ -207,15 +208,16 @@ np.allclose(filtered(G, g, fit.persistence), fit.factors.iloc[-1][live], atol=1e
 # $$q_t=\frac{\langle\omega_{kt}^2\rangle}{\sigma_{jt}^2},\qquad
 #   z_t=\frac{\langle\omega_{kt}\rangle Y_{jt}-\sum_{l\ne k}\langle\omega_{kt}\omega_{lt}\rangle\beta_{jlt}}{\sigma_{jt}^2}.$$
 #
-# Both neighbours in time pull, as far as they are in the slab; the spike charges $\lambda_0$ for each
-# unit of size, as far as the loading is in the spike. Minimise over one $\beta_t$ and you get eq. 11:
+# ([`dss_paths.py`](../tvplab/dss_paths.py): `path_data`.) From here on $\gamma_t$ is short for $\langle\gamma_t\rangle$. The earlier
+# neighbour pulls as far as the loading itself is in the slab, the later one as far as *that* one is; the spike charges $\lambda_0$
+# for each unit of size, as far as the loading is in the spike. Minimise over one $\beta_t$ and you get eq. 11:
 #
 # $$\beta_t=\frac{\big[|Z_t|-\Lambda_t\big]_+\operatorname{sign}(Z_t)}{W_t},\qquad
 #   Z_t=z_t+\tfrac{\phi_1}{\lambda_1}\big(\gamma_t\beta_{t-1}+\gamma_{t+1}\beta_{t+1}\big),\quad
 #   W_t=q_t+\tfrac{\gamma_t+\gamma_{t+1}\phi_1^2}{\lambda_1},\quad \Lambda_t=\lambda_0(1-\gamma_t).$$
 #
 # (The paper prints $[Z-\Lambda]_+$: then no negative loading could ever survive. And $\beta_t$ also decides $\theta_{t+1}$ by eq.
-# 5; the paper adds a term for that, at the last round's values, and the library leaves it out.)
+# 6; the paper adds a term for that, at the last round's values, and the library leaves it out.)
 
 
 # %%
@@ -260,7 +262,7 @@ plots.loglik_paths({"log posterior": fit.objective_path}, what="log posterior")
 #
 # One thing the recipe does badly. A loading that has been 2 for a hundred periods, and then is truly 0, does not jump: the slab
 # lets it glide, by about $\sqrt{\lambda_1}=.1$ a period, and its neighbours in time hold it up. An estimate that looks at single
-# loadings trails a factor's death by dozens of periods. (Ours alone; `lifetime=None` leaves out what this section is about.)
+# loadings trails a factor's death by dozens of periods. What follows is ours, not the paper's; `lifetime=None` leaves it out.
 
 # %%
 from dataclasses import replace
@@ -282,8 +284,8 @@ plots.counts_over_time(
 # A death lasts. For the second period of a dead stretch and all later ones, $\omega_{k,t-1}=0$ is already part of the story; with
 # the regression of $\omega_{kt}$ on $\omega_{k,t-1}$ given all data,
 #
-# $$c_t=\tfrac12\log\frac{V_{t|t-1}}{1-\tilde\phi^2}+\frac{(m_t-\rho_tm_{t-1})^2}{2V_{t|t-1}},\qquad
-#   \rho_t=\frac{\operatorname{cov}(\omega_{kt},\omega_{k,t-1})}{V_{t-1}},\quad V_{t|t-1}=V_t-\rho_t^2V_{t-1}.$$
+# $$c_t=\tfrac12\log\frac{\tilde V_t}{1-\tilde\phi^2}+\frac{(m_t-\rho_tm_{t-1})^2}{2\tilde V_t},\qquad
+#   \rho_t=\frac{\operatorname{cov}(\omega_{kt},\omega_{k,t-1})}{V_{t-1}},\quad \tilde V_t=V_t-\rho_t^2V_{t-1}.$$
 
 
 # %%
@@ -326,7 +328,7 @@ dead_from, int(np.argmin(alive)) + 1
 
 # %% [markdown]
 # *Dead from the same period, by the line and by the library* ([`dss_lives.py`](../tvplab/dss_lives.py), which also lets factors
-# return). Every fifth iteration the library looks at whole factors in this way. It is ours, not the paper's.
+# return). Every fifth iteration the library looks at whole factors in this way.
 #
 # ### 2.6 Where to start
 #
@@ -390,7 +392,7 @@ plots.loading_maps(maps, note="synthetic data")
 #
 # Let λ₀ go to zero and no loading is charged for being alive. Let λ₁ go to zero and none moves; let the discount δ go to
 # one, and the variances stay where the static start has put them. With one factor, of no persistence, that is factor analysis by
-# maximum likelihood, sixty years older. scikit-learn is the witness:
+# maximum likelihood, decades older. scikit-learn is the witness:
 
 # %%
 from sklearn.decomposition import FactorAnalysis
@@ -501,9 +503,10 @@ plots.loading_maps(maps, groups=panel.groups, note=panel.note)
 # (Loadings are back in standard deviations of the series. EM is stopped after 80 rounds; more of them move details.) Most of the
 # map is white. Column 1 is the business cycle: output and its capacity, payrolls, both surveys, and the two inventory series (one
 # stands under "Manufacturing"; the other this file puts under "International trade"). In October 2008 unemployment has joined it,
-# with a minus. Output, capacity and one survey or both share a second column. Retail sales and consumption have one of their own,
-# 3, which is gone by 2015; consumer, import and export prices share 4; the inventories have 5; core prices have 7 and 8. No
-# column holds housing, and 9 is empty. How many factors does the average series follow?
+# with a minus; by 2015 one survey has left it. Output and capacity share two more: 2 with one survey or both, and 6. Retail sales
+# and consumption have 3, which is gone by 2015; consumer, import and export prices share 4; the inventories have 5; core prices
+# have 7 and 8, headline prices 10. No column holds housing, and 9 is empty. How many factors does the average series follow? (A
+# loading counts from .1 on, as in the paper.)
 
 # %%
 from tvplab.factor_matching import active_per_series
@@ -551,9 +554,9 @@ if fred:
     display(plots.counts_over_time(pd.Series(active_per_series(B), fred.y.index), ylabel="active factors a series"))
 
 # %% [markdown]
-# *The stock market's factor.* Two prices are with it from the start; more prices join in 2006, output mostly from 2007 on, both
-# faintly, and they stay to 2015. *In October 2008, for one month, it also holds interest rates, money and credit, and
-# consumers' sentiment; jobs and housing it never holds.* That is like the paper's crisis factor, and fits its remark that
+# *The stock market's factor.* Two prices are with it from the start, and, with a minus and until 2011, the dollar; more prices join
+# in 2006, output mostly from 2007 on, both faintly, and they stay to 2015. *In October 2008, for one month, it also holds interest
+# rates, money and credit, and consumers' sentiment; jobs and housing it never holds.* That is like the paper's crisis factor, and fits its remark that
 # finance carried the crisis. Also as in the paper (Figure 7): overlap grows before the crisis, is largest at the turn of 2008
 # to 2009, and stays above its old level for years; here until 2015. Not as in the paper: housing. The paper sees its factor
 # emerge in the crisis; here housing series, which are *levels* of starts and permits, hang together from the first year.
@@ -612,8 +615,8 @@ pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
 # *At λ₀ = 1 half of the zeros are kept and the error is small already: what is not zero is nearly. At 50 some loadings are lost.
-# With the paper's four constants half of the zeros are lost and the error is four times that of λ₀ = 10, for the slab runs after
-# noise.* *How to see it*: count the zeros; a map without white is no sparse map. *What to do*: raise λ₀ until the count of zeros
+# With the paper's four constants half of the zeros are lost and the error is more than four times that of λ₀ = 10, for the slab
+# runs after noise.* *How to see it*: count the zeros; a map without white is no sparse map. *What to do*: raise λ₀ until the count of zeros
 # stops changing, and no further, in data whose noise is near one.
 #
 # ### 7.3 Snapshots that swap names
