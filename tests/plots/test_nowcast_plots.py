@@ -25,6 +25,16 @@ def test_the_way_through_the_quarter():
     assert words[1:3] == ["1", "2"]
 
 
+def test_numbers_of_close_steps_stand_on_opposite_sides():
+    ax = nowcast_progress(path(), labels=2).axes[0]
+    one, two = ax.texts[:2]
+    assert (one.get_ha(), two.get_ha()) == ("left", "right")  # right of a fall, left of a rise
+    close = path().assign(impact=[-0.1, -0.5, -0.45, -0.02], mean=[2.0, 1.5, 1.45, 1.43])
+    ax = nowcast_progress(close, labels=2).axes[0]
+    boxes = [text.get_window_extent() for text in ax.texts[:2]]
+    assert not boxes[0].overlaps(boxes[1])
+
+
 def change():
     releases = pd.DataFrame({"series": ["a", "b"], "impact": [0.5, -0.2]})
     revisions = pd.DataFrame({"series": ["a", "c"], "impact": [0.1, 0.05]})
@@ -36,7 +46,7 @@ def test_bars_are_impacts_largest_first():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "a"]
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([-0.2, 0.5, 0.0, 0.1])
     assert ax.patches[3].get_x() == 0.5  # a revision of the same sign goes on where the release ends
-    assert "1.00 → 1.45: change +0.45, others +0.05" in ax.get_title(loc="left")
+    assert "1.000 → 1.450: change +0.450, others +0.050" in ax.get_title(loc="left")
     named = news_bars(change(), top=2, names={"a": "Jobs", "z": "not there"}).axes[0]
     assert [label.get_text() for label in named.get_yticklabels()] == ["b", "Jobs"]
 

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import ConciseDateFormatter
+from matplotlib.dates import ConciseDateFormatter, date2num
 
 from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import BAND_ALPHA
 from tvplab.plots.style import COLOURS, use_style
 
 LOOKS = (("vermillion", "-"), ("blue", "--"), ("green", "-."), ("purple", ":"), ("orange", (0, (6, 1, 1, 1, 1, 1))))
+
+NEAR = np.array([0.03, 0.05])
+"""Two steps closer than this, as shares of width and height, have their numbers on opposite sides."""
 
 
 def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str = "", labels: int = 5) -> Picture:
@@ -35,15 +38,13 @@ def nowcast_progress(path: pd.DataFrame, actual: float | None = None, title: str
             ax.axhline(actual, color=COLOURS["black"], ls="--", lw=1.2)
             ax.annotate("published", (path["date"].iloc[-1], actual), (0, 4), textcoords="offset points", ha="right")
         chosen = path.loc[path["impact"].abs().nlargest(labels).index.sort_values()]
-        for number, row in enumerate(chosen.itertuples(), start=1):
-            place = {"xytext": (4, 6 if row.impact < 0 else -6), "textcoords": "offset points"}
-            ax.annotate(str(number), (row.date, row.mean), **place, va="center", fontweight="bold")
+        _number_steps(ax, chosen)
         words = [
             f"{n}  {row.date:%d %b}  {row.series} {row.impact:+.2f}"
             for n, row in enumerate(chosen.itertuples(), start=1)
         ]
         ax.text(1.02, 1.0, "\n".join(words), transform=ax.transAxes, va="top", fontsize=9, linespacing=1.6)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator()))
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
         ax.set_title(title)
         ax.set_ylabel("% a year")
     return picture
@@ -58,8 +59,24 @@ def draw_progress(ax: Axes, path: pd.DataFrame) -> None:
     ax.step(last.index, last["mean"], where="post", color=COLOURS["blue"])
 
 
+def _number_steps(ax: Axes, chosen: pd.DataFrame) -> None:
+    """Number steps where the line leaves room: above, right of a fall, left of a rise; opposite where two are close."""
+    left, right = ax.get_xlim()
+    low, high = ax.get_ylim()
+    flipped, before = False, None
+    for number, row in enumerate(chosen.itertuples(), start=1):
+        here = np.array([(date2num(row.date) - left) / (right - left), (row.mean - low) / (high - low)])
+        close = before is not None and np.all(np.abs(here - before) < NEAR)
+        flipped, before = bool(close) and not flipped, here
+        side, up = (1 if row.impact < 0 else -1) * (-1 if flipped else 1), -1 if flipped else 1
+        place = {"xytext": (4 * side, 6 * up), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+        ax.annotate(str(number), (row.date, row.mean), **place, va="center", fontweight="bold")
+
+
 def news_bars(news, top: int = 10, names: Mapping[str, str] | None = None) -> Picture:
     """Draw the impact of the series with the largest effect as bars, and the rest and the total in the title.
+
+    Three decimals, as effects of single series are of the order of a tenth.
 
     Parameters
     ----------
@@ -79,7 +96,7 @@ def news_bars(news, top: int = 10, names: Mapping[str, str] | None = None) -> Pi
         ax.barh(shown.index, shown["revisions"], left=left, color=COLOURS["orange"], height=0.6, hatch="//")
         ax.axvline(0.0, color=COLOURS["black"], lw=0.8)
         ax.set_xlabel("impact (blue: releases; orange, hatched: revisions)")
-        ax.set_title(f"{news.before:.2f} → {news.after:.2f}: change {news.change:+.2f}, others {rest:+.2f}")
+        ax.set_title(f"{news.before:.3f} → {news.after:.3f}: change {news.change:+.3f}, others {rest:+.3f}")
     return picture
 
 
