@@ -365,8 +365,8 @@ plots.score_bars(pd.DataFrame(scores).T, "trace R², synthetic data")
 # %% [markdown]
 # **What happened.** (1) That of principal components, which jumps up to six hundredths below the deep model's: that is what
 # is left of a gap of nearly 0.3. (2) Principal components: in a straight world the bend of the deep code only costs.
-# (3) Both lose about a tenth. (4) *Deep on both sides*; with a deep encoder alone one code is worse than one component. It is
-# section 2's lesson again, in a world of another shape.
+# (3) Principal components, by a little: both lose about a tenth. (4) *Deep on both sides*; with a deep encoder alone one code is
+# worse than one component. It is section 2's lesson again, in a world of another shape.
 #
 # One panel is not a study. `tvplab replicate d2fm-table-2` runs the paper's cells on the authors' own panels, raw and centred
 # beside each other, and writes them to the [replication page](../REPLICATION.md). The printed numbers want the authors'
@@ -377,7 +377,7 @@ plots.score_bars(pd.DataFrame(scores).T, "trace R², synthetic data")
 # ## 5. Months and quarters
 #
 # GDP is quarterly. Its growth is a weighted sum of five months of growth that nobody sees (section 5.1; Mariano and Murasawa,
-# 2003): a month counts when the quarter grows by it, and when the quarter before did.
+# 2003): the three of the quarter, and the last two of the quarter before. With t the quarter's last month,
 #
 # $$y^q_t=\tfrac13 y_t+\tfrac23 y_{t-1}+y_{t-2}+\tfrac23 y_{t-3}+\tfrac13 y_{t-4}$$
 #
@@ -441,7 +441,7 @@ round(later.loc["2016-06", "GDPC1"].item(), 2)
 # %% [markdown]
 # The paper sums the factors up to one number a month: each factor counts by its share in all squared loadings.
 #
-# $$c_t=\sum_k f_{kt}\,\frac{\sum_i\Lambda_{ik}^2}{\sum_k\sum_i\Lambda_{ik}^2}\qquad\text{(eq. 29)}$$
+# $$c_t=\sum_k f_{kt}\,\frac{\sum_i\Lambda_{ik}^2}{\sum_l\sum_i\Lambda_{il}^2}\qquad\text{(eq. 29)}$$
 #
 # Beside it, what the factors say of GDP itself, its common component. Both are smoothed: the whole sample, both sides of each
 # quarter, went into them.
@@ -582,7 +582,7 @@ model, frame = default_model()
 
 def draw(name):
     """The way of one quarter's nowcast; dashed, what was published in the end."""
-    way = ways[name].assign(series=ways[name]["name"].str[:30])
+    way = ways[name].assign(series=ways[name]["name"])
     last_month = pd.Period(name).asfreq("M", "end").to_timestamp()
     return plots.nowcast_progress(way, actual=frame.loc[last_month, "GDPC1"], title=f"GDP growth, {name}")
 
