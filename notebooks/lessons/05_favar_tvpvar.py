@@ -220,11 +220,12 @@ plots.inclusion_maps({name: move.fit for name, move in shown.items()})
 pd.DataFrame({name: move.found.correlation for name, move in shown.items()}).T.round(2)
 
 # %% [markdown]
-# **What happened.** (1) All: a lasso that is the same for all does not choose. At λ₀ = 10 they are empty, groups 1 to 3 have one
-# factor each, and the factors lie closer to the truth (the table: rank correlations). (2) They live on crumbs, and one of them
-# shares group 2 with the column that stands for its factor. Tick *prune*, and each column must prove itself: one that the
-# objective can do without is set to zero. (3) No. In that world all 18 cells should be filled and are; but nothing tells one
-# mixture of factors from another, and two of three stay far from the truth.
+# **What happened.** (1) All: a lasso that is the same for all does not choose. At λ₀ = 10 they are empty, groups 1 to 3 have
+# one factor each, and the factors lie closer to the truth (the table: rank correlations). (2) They live on crumbs, and one of
+# them shares group 2 with the column that stands for its factor. Tick *prune*, and each column must prove itself: one that the
+# objective can do without is set to zero. (3) No. In that world all 18 cells should be filled and are (0.0 is small, not zero:
+# a zero leaves its cell empty); but nothing tells one mixture of factors from another, and two of three stay far from the
+# truth.
 #
 # ## 4. A limit case
 #
@@ -267,6 +268,7 @@ us.tail(3).round(2)
 # The list is a claim: growth does not react to the rate within the quarter, the rate reacts to growth. With it, the
 # errors of the three equations have nothing to do with each other, and each is a regression of lesson 2's kind: its
 # coefficients are random walks. What is new is $h_{it}$: the *log variance* is a random walk, too.
+# (`equation` in [`tvp_var_equations.py`](../tvplab/tvp_var_equations.py) lays out one of these regressions.)
 #
 # ### 5.2 Draws instead of one answer
 #
@@ -310,9 +312,9 @@ round(gap, 4), round(float(np.std(draws, axis=0).mean()), 3)
 # %% [markdown]
 # *The two differ by what 4,000 draws must miss: about .10/√4000 in each period, twice that in the worst of forty.*
 #
-# For the volatilities the trick is a logarithm. $\log e_t^2=h_t+\log\varepsilon_t^2$ is linear in $h_t$, only its noise is not
-# normal; but it is nearly a mixture of ten normals (Omori and others, 2007). Draw which of the ten it was, and all is normal
-# again ([`stochastic_volatility.py`](../tvplab/stochastic_volatility.py)).
+# For the volatilities the trick is a logarithm. With $e_t=\exp(h_t/2)\,\varepsilon_t$, $\log e_t^2=h_t+\log\varepsilon_t^2$ is
+# linear in $h_t$, only its noise is not normal; but it is nearly a mixture of ten normals (Omori and others, 2007). Draw which
+# of the ten it was, and all is normal again ([`stochastic_volatility.py`](../tvplab/stochastic_volatility.py)).
 #
 # ### 5.3 Does it find the truth?
 #
@@ -346,9 +348,9 @@ def beside_truth(fit):
 plots.draws_and_truth(beside_truth(free), note="simulated, 250 quarters")
 
 # %% [markdown]
-# *All four shapes are there, flatter than the truth: a prior that pulls to small steps cuts peaks and fills valleys.* Is a band
-# of 68 % an honest one? Count the quarters in which it holds the truth; beside it the library's default prior, whose typical
-# step is .01 a quarter:
+# *All four shapes are there. Most turns are flatter than the truth's: a prior that pulls to small steps cuts peaks and fills
+# valleys. Only the peak of output's log variance is too high.* Is a band of 68 % an honest one? Count the quarters in which it
+# holds the truth; beside it the library's default prior, whose typical step is .01 a quarter:
 
 # %%
 cautious = TVPVAR(lags=1).fit(moving.Y, draws=500, burn=1000, thin=thin)
@@ -367,8 +369,9 @@ pd.DataFrame(held, index=list(beside_truth(free))).round(2)
 # %% [markdown]
 # *For the coefficients the default's bands are far too narrow.* In 250 quarters, steps of .01 add up to .16; the truth moves by
 # .4 and .6. The sampler is right (tests prove it), the prior is wrong about *this* world, and a band knows no more than its
-# prior. For the variances, whose prior is the same, the two agree. One world is little:
-# `python -m tvplab replicate tvp-var-truth` repeats this in twenty worlds each of four shapes, one of which stands still.
+# prior. For the variances, whose prior is the same, the two agree: the rate's band holds the truth in half of the quarters
+# only. One world is little: `python -m tvplab replicate tvp-var-truth` repeats this in twenty worlds each of four shapes, one
+# of which stands still.
 #
 # **Why it takes a trick.** Given a path of 250 quarters, its drift variance is known to a tenth: so the next draw of the drift is
 # nearly the last one, and so is the next path. The chain creeps. The library therefore draws each drift a second time, *the path
@@ -413,7 +416,8 @@ plots.shock_volatility(var, marks=["1981Q3", "2005Q1"])
 #
 # ### 5.5 From coefficients to responses
 #
-# Put the equations together, $B_0y_t=c+B_1y_{t-1}+B_2y_{t-2}+e_t$, and a shock travels: $\Psi_0=B_0^{-1}e_i$,
+# Put the equations together, $B_0y_t=c+B_1y_{t-1}+B_2y_{t-2}+e_t$, and a shock to variable i travels: after h quarters the
+# response is $\Psi_h$, with $\Psi_0$ column i of $B_0^{-1}$ and
 # $\Psi_h=\sum_l B_0^{-1}B_l\Psi_{h-l}$, coefficients held at those of the date. For one draw:
 
 
@@ -508,7 +512,7 @@ plots.impulse_responses(dates, unit="% a year; points")
 
 # %% [markdown]
 # Is the difference between the dates more than noise? Not from two bands side by side: the draws of both dates belong
-# together. Draw by draw:
+# together. Draw by draw, 1981Q3 less 2005Q1:
 
 # %%
 gap = var.irf_difference("rate", "1981Q3", "2005Q1", 8)
@@ -588,7 +592,8 @@ crisis = favar.panel_irf("rate", "2008Q4", 12, size=1.0)
 plots.panel_responses(crisis, panel.std(), groups, names=titles, title="median response to +1 point, 2008Q4")
 
 # %% [markdown]
-# *Now starts fall with permits, more than home sales.* That is the bent decoder: what starts gain when F3 grows by a standard
+# *Now starts fall with permits, more than home sales.* (Mind the scale: a colour stands for nearly three times as much as in the
+# map before.) That is the bent decoder: what starts gain when F3 grows by a standard
 # deviation (in their own), from where the economy stood:
 
 # %%
@@ -636,8 +641,9 @@ pd.DataFrame(four, index=["median", "width of the band"]).T.round(2)
 
 # %% [markdown]
 # **Up and down, small and large.** A bent decoder need not answer to −1 as the mirror image of +1, nor twice as much to twice
-# the shock. The authors leave this open; `favar.asymmetry` measures it. As shares of the largest response of jobs to two
-# points at that date, 0 is a mirror image (sign) and proportion (size):
+# the shock. The authors leave this open; `favar.asymmetry` measures it. Two points up against two points down
+# (sign), and four points against two (size), as shares of the largest response of jobs to two points at that date; 0 is a
+# mirror image, or proportion:
 
 # %%
 share = {}
@@ -674,7 +680,7 @@ pd.DataFrame(jobs, index=pd.Index(sizes, name="points")).T.round(1)
 
 # %% [markdown]
 # **What happened.** (1) At a cut, from about a half point on: two points down bring jobs less than two points up cost. (2) On
-# neither side: the line is straight, and steep: the same shock moves four to five times as many jobs as in 2005. (3) A little, and
+# neither side: the line is straight, and steep: the same shock moves four to six times as many jobs as in 2005. (3) A little, and
 # not where jobs do: try 1990Q1, a rise. But look at the bands before the bends. In 1990Q1 even the sign of the response of jobs
 # is open: its band holds zero on both sides.
 #
@@ -741,7 +747,8 @@ drifting
 # %% [markdown]
 # *How to see it*: the share of explosive draws. *What to do*: transform the series; a data set's `tcodes` say how each one.
 #
-# **Too loose a prior on the drift.** κ is a coefficient's typical step in a quarter. Ten times the default:
+# **Too loose a prior on the drift.** `kappa` (not the price κ of section 2) is a coefficient's typical step in a quarter. Ten
+# times the default:
 
 # %%
 wild = TVPVAR(lags=2, own_mean={"rate": 0.9}, tightness=Tightness(kappa=0.1)).fit(us, draws=500, burn=500)
@@ -803,7 +810,7 @@ tvplab.check("5.1", size)
 
 # %% [markdown]
 # **5.2.** Responses of a recursive VAR(1), $B_0y_t=B_1y_{t-1}+e_t$: write the function that returns $\Psi_0..\Psi_H$
-# (H+1, n) to a shock that moves variable i **by one at once** .
+# (H+1, n) to a shock that moves variable i **by one at once** ($e_i$ is one in place i, zero elsewhere).
 
 
 # %% tags=["solution", "5.2"]
