@@ -23,7 +23,7 @@
 #
 # **You need** lesson 2: the drift penalty λ, the dual, 2SRR. **Time**: about 60 minutes to read, a minute to run.
 #
-# *Source*: Ph. Goulet Coulombe, "Time-Varying Parameters as Ridge Regressions", section 5 and Figures 3, 5 and 6. The
+# *Source*: Ph. Goulet Coulombe, "Time-Varying Parameters as Ridge Regressions", section 5 and Figure 3. The
 # paper's shock series (Champagne and Sekkel) may not be passed on, and **we do not have it**. So we work in three
 # worlds: a simulated Canada built to the paper's findings, where the truth is known; real data with *substitute*
 # shocks; and, if you have the series as a file, the paper's own setting by one call (section 8).
@@ -213,8 +213,8 @@ plots.compare_responses(settings, 24, canada.truth["gdp"], "percent", canada.not
 #
 # ## 5. The limit: λ → ∞ is Jordà's local projection
 #
-# Freeze the drifts, leave the start free (`lam0=0`), and the surface must be the OLS of section 2 at every date. With
-# statsmodels as the witness:
+# Freeze the drifts, leave the start free (`lam0=0`), and the surface must be the OLS of section 2 at every date. (The
+# distance from it, which the paper draws in Figure 6, is `gdp.plot_difference()`.) With statsmodels as the witness:
 
 # %%
 import statsmodels.api as sm
@@ -310,10 +310,10 @@ for seed in range(1, 1 if tvplab.mode() == "quick" else 4):
 
 # %% [markdown]
 # (One simulated world in quick mode, the mean of four in full mode. `NaN`: a half of the sample has fewer months than
-# coefficients.) *The careful fit is at least as near to the truth as OLS in every block: level with it in the first two
-# years, where little moves, and nearer by about a quarter beyond, where the truth moves most. 2SRR also wins there, and loses
-# earlier; half and half, the paper's own remedy, mends that. The split never beats OLS: it buys one step with half of
-# the data. And compare the two rows of OLS: leads alone are worth about as much as movement.*
+# coefficients.) *The careful fit is at least as near to the truth as OLS in every block: level with it in the first two years,
+# where little moves, and nearer by about a quarter beyond, where the truth moves most. 2SRR also wins there, and loses earlier;
+# half and half (their mean), the paper's own remedy, mends that. The split never beats OLS: it buys one step with half of the
+# data. And compare the two rows of OLS: leads alone are worth about as much as movement.*
 #
 # That is a mean over worlds. In a single one, the careful fit too can lose to OLS in the early blocks (the third of the four
 # does), and nobody tells you which world is yours. A gain of a quarter, and not everywhere, is what 470 months can tell.
@@ -323,7 +323,7 @@ for seed in range(1, 1 if tvplab.mode() == "quick" else 4):
 # Look at the table again: **without leads 2SRR errs far more than plain OLS**, in every block. Without leads is the
 # regression of the paper. What goes wrong?
 #
-# The outcome of month t adds up h months, and in those months further shocks $s_{t+1},\dots,s_{t+h}$ hit. They are
+# The outcome of month t adds up that month and the h after it, and in those further shocks $s_{t+1},\dots,s_{t+h}$ hit. They are
 # unrelated to $s_t$. Least squares takes them for noise, and is right on average. But a moving coefficient listens to its
 # *neighbours*. The outcome of an earlier month, t − 6 say, contains the effect of $s_t$ as well, and its regression does
 # not know $s_t$. What it leaves unexplained is a multiple of $s_t$, the very number that the row of month t has to explain.
@@ -418,7 +418,7 @@ covered = {y: by_block(coverage, {y: canada.truth[y]}, {y: bands[y][0]}, {y: ban
 pd.DataFrame(covered).T.map("{:.0%}".format)
 
 # %% [markdown]
-# *Nearly right within a year, and mostly wrong beyond.* *What to do*: read the band as the least doubt you should have. The
+# *Wide enough within a year, mostly far too narrow beyond.* *What to do*: read the band as the least doubt you should have. The
 # paper's bands rest on the same assumption.
 #
 # **Held-out months that are given away.** Overlap has a second victim. Hold out single quarters at random and their
@@ -440,8 +440,9 @@ pd.DataFrame(at_floor).T
 # %% [markdown]
 # *Almost all, with random quarters; none, with blocks of ten years. The same data, the same model: what you hold out
 # decides whether policy "changed its reach".* *How to see it*: λ at the end of its grid. *What to do*: blocks longer than
-# the horizon, and where that leaves too few of them, say that the data cannot tell. So the moving US picture of section 8
-# (blocks of three years) is a picture of the choice of blocks as well.
+# the horizon, and where that leaves too few of them, say that the data cannot tell. The moving US picture of section 8
+# rests on blocks of three years (12 quarters), where 15 of 17 price horizons end at the smallest λ: a picture of the choice of
+# blocks as well.
 #
 # ## 10. What the picture cannot tell
 #
