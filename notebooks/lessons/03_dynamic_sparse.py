@@ -92,9 +92,9 @@ plots.counts_over_time({"estimate": fit.n_active}, truth=world.n_factors)
 # $$Y_t=B_t\omega_t+\epsilon_t,\quad \epsilon_t\sim N(0,\Sigma_t)\qquad(1)\qquad\qquad
 #   \omega_t=\tilde\phi\,\omega_{t-1}+e_t,\quad e_t\sim N(0,(1-\tilde\phi^2) I)\qquad(2)$$
 #
-# Lesson 1 with two changes: the loadings $B_t$ carry a date, and so do the variances in $\Sigma_t$. (The variance of $e_t$ is such
-# that each factor's own is one. `dgp.simulate_sparse_factors` draws from the two lines.) That is 100 × 10 × 400 loadings, ten for
-# each number in the data. Nobody can estimate these without a belief about them. Here is the belief:
+# Lesson 1 with two changes: the loadings $B_t$ carry a date, and so do the variances in $\Sigma_t$. (The variance of $e_t$ is
+# such that each factor's own is one. `dgp.simulate_sparse_factors` draws from the two lines.) That is 100 × 10 × 400 loadings,
+# ten for each number in the data. Nobody can estimate these without a belief about them. Here is the belief:
 #
 # - most loadings are zero;
 # - one that is not zero moves smoothly;
@@ -127,9 +127,9 @@ def slab(beta, before):
 
 
 # %% [markdown]
-# With which probability is a loading in the slab? In the long run slab values spread with variance $\lambda_1/(1-\phi_1^2)$, which
-# is set to 10. A loading of .01 is then far more likely under the spike, one of 1 under the slab. The model lets *yesterday's*
-# loading decide today's probability of the slab (eqs. 5 and 6):
+# With which probability is a loading in the slab? In the long run slab values spread with variance $\lambda_1/(1-\phi_1^2)$,
+# which is set to 10. A loading of .01 is then far more likely under the spike, one of 1 under the slab. The model lets
+# *yesterday's* loading decide today's probability of the slab (eqs. 5 and 6):
 #
 # $$\theta_t=\frac{\Theta\,\psi_1^{ST}(\beta_{t-1})}{\Theta\,\psi_1^{ST}(\beta_{t-1})+(1-\Theta)\,\psi_0(\beta_{t-1})}.$$
 #
@@ -208,9 +208,9 @@ np.allclose(filtered(G, g, fit.persistence), fit.factors.iloc[-1][live], atol=1e
 # $$q_t=\frac{\langle\omega_{kt}^2\rangle}{\sigma_{jt}^2},\qquad
 #   z_t=\frac{\langle\omega_{kt}\rangle Y_{jt}-\sum_{l\ne k}\langle\omega_{kt}\omega_{lt}\rangle\beta_{jlt}}{\sigma_{jt}^2}.$$
 #
-# ([`dss_paths.py`](../tvplab/dss_paths.py): `path_data`.) From here on $\gamma_t$ is short for $\langle\gamma_t\rangle$. The earlier
-# neighbour pulls as far as the loading itself is in the slab, the later one as far as *that* one is; the spike charges $\lambda_0$
-# for each unit of size, as far as the loading is in the spike. Minimise over one $\beta_t$ and you get eq. 11:
+# ([`dss_paths.py`](../tvplab/dss_paths.py): `path_data`.) From here on $\gamma_t$ is short for $\langle\gamma_t\rangle$. The
+# earlier neighbour pulls as far as the loading itself is in the slab, the later one as far as *that* one is; the spike charges
+# $\lambda_0$ for each unit of size, as far as the loading is in the spike. Minimise over one $\beta_t$ and you get eq. 11:
 #
 # $$\beta_t=\frac{\big[|Z_t|-\Lambda_t\big]_+\operatorname{sign}(Z_t)}{W_t},\qquad
 #   Z_t=z_t+\tfrac{\phi_1}{\lambda_1}\big(\gamma_t\beta_{t-1}+\gamma_{t+1}\beta_{t+1}\big),\quad
@@ -554,13 +554,13 @@ if fred:
     display(plots.counts_over_time(pd.Series(active_per_series(B), fred.y.index), ylabel="active factors a series"))
 
 # %% [markdown]
-# *The stock market's factor.* Two prices are with it from the start, and, with a minus and until 2011, the dollar; more prices join
-# in 2006, output mostly from 2007 on, both faintly, and they stay to 2015. *In October 2008, for one month, it also holds interest
-# rates, money and credit, and consumers' sentiment; jobs and housing it never holds.* That is like the paper's crisis factor, and fits its remark that
-# finance carried the crisis. Also as in the paper (Figure 7): overlap grows before the crisis, is largest at the turn of 2008
-# to 2009, and stays above its old level for years; here until 2015. Not as in the paper: housing. The paper sees its factor
-# emerge in the crisis; here housing series, which are *levels* of starts and permits, hang together from the first year.
-# Figures 5 to 8 with their numbers are in [`REPLICATION.md`](../REPLICATION.md).
+# *The stock market's factor.* Two prices are with it from the start, and, with a minus and until 2011, the dollar; more prices
+# join in 2006, output mostly from 2007 on, both faintly, and they stay to 2015. *In October 2008, for one month, it also holds
+# interest rates, money and credit, and consumers' sentiment; jobs and housing it never holds.* That is like the paper's crisis
+# factor, and fits its remark that finance carried the crisis. Also as in the paper (Figure 7): overlap grows before the crisis,
+# is largest at the turn of 2008 to 2009, and stays above its old level for years; here until 2015. Not as in the paper:
+# housing. The paper sees its factor emerge in the crisis; here housing series, which are *levels* of starts and permits, hang
+# together from the first year. Figures 5 to 8 with their numbers are in [`REPLICATION.md`](../REPLICATION.md).
 #
 # %% [markdown]
 # ## 7. What breaks
@@ -614,10 +614,10 @@ for name, model in tries.items():
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
-# *At λ₀ = 1 half of the zeros are kept and the error is small already: what is not zero is nearly. At 50 some loadings are lost.
-# With the paper's four constants half of the zeros are lost and the error is more than four times that of λ₀ = 10, for the slab
-# runs after noise.* *How to see it*: count the zeros; a map without white is no sparse map. *What to do*: raise λ₀ until the count of zeros
-# stops changing, and no further, in data whose noise is near one.
+# *At λ₀ = 1 half of the zeros are kept and the error is small already: what is not zero is nearly. At 50 some loadings are
+# lost. With the paper's four constants half of the zeros are lost and the error is more than four times that of λ₀ = 10, for
+# the slab runs after noise.* *How to see it*: count the zeros; a map without white is no sparse map. *What to do*: raise λ₀
+# until the count of zeros stops changing, and no further, in data whose noise is near one.
 #
 # ### 7.3 Snapshots that swap names
 #
