@@ -400,8 +400,9 @@ float(np.abs(exact - by_weights).max().round(4))
 #
 # ## 6. Nowcasting a real quarter
 #
-# Now to real data: the New York Fed's panel, as known on 29 June 2016, a day before the second quarter ended. The last rows
-# are *ragged*: the survey for June is there, exports for May are not. (The series have codes; `titles` says what they are.)
+# Now to real data: the New York Fed's panel in its *vintage* of 29 June 2016, which is what was known on that day, a day before
+# the second quarter ended. The last rows are *ragged*: the survey for June is there, exports for May are not. (The series have
+# codes; `titles` says what they are.)
 
 # %%
 from tvplab import data

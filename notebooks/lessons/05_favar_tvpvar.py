@@ -28,8 +28,9 @@
 # and slab are new to you. **Time**: about 80 minutes to read, a minute or two to run in quick mode.
 #
 # *Source*: Luo, Paige and Griffin (2025), "Time-varying Factor Augmented Vector Autoregression with Grouped Sparse
-# Autoencoder". We had a summary of it, not the text. So: the idea is theirs, every setting is the kit's own choice, and
-# no number here is set beside one of theirs. The VAR follows Primiceri (2005) and Del Negro and Primiceri (2015).
+# Autoencoder". We had a summary of it, not the text. So: the idea is theirs, every setting (the number of draws, too) is the
+# kit's own choice, and no number here is set beside one of theirs. The VAR follows Primiceri (2005) and Del Negro and Primiceri
+# (2015).
 
 # %%
 import tvplab
@@ -686,7 +687,8 @@ pd.DataFrame(jobs, index=pd.Index(sizes, name="points")).T.round(1)
 #
 # **Does it forecast?** A fair test repeats all of it from many dates, with and without factors, with and without movement:
 # `python -m tvplab replicate favar-forecasts` (needs FRED-QD). A small version here: the three observables
-# alone, the log score of the rate, mean of the four quarters after each date (more is better).
+# alone, the log score of the rate (the log of the density that the forecast gave to what came; more is better), mean of the four
+# quarters after each date.
 
 # %%
 still = TVPVAR(lags=2, drift="none", volatility="constant", own_mean={"rate": 0.9})
@@ -841,9 +843,9 @@ tvplab.check("5.3", puzzle)
 
 # %% [markdown]
 # **5.4 (small project).** Is it the coefficients or the volatility? With data to 1996Q4, `lags=2`, `own_mean={"rate": 0.9}`,
-# 200 draws after 200 sweeps and seed 0, fit the four TVP-VARs: drift "inverse gamma" or "none", volatility "sv" or "constant".
-# Give the mean log score of the *rate* over 1997 (four quarters), as a dict (drift, volatility) → number. Which of the
-# two earns more? Then try 2001.
+# 200 draws after 200 sweeps and seed 0, fit the four TVP-VARs: drift "inverse gamma" (the default) or "none", volatility "sv"
+# (the default) or "constant". Give the mean log score of the *rate* over 1997 (four quarters), as a dict (drift, volatility) →
+# number. Which of the two earns more? Then try 2001.
 
 
 # %% tags=["solution", "5.4"]

@@ -345,7 +345,7 @@ plots.compare_responses(lines, 47, canada.truth["gdp"], "percent", canada.note, 
 #
 # **What comes with the kit.** US quarterly data, and as the shock the part of the Treasury bill's change that output,
 # prices and unemployment of the same quarter, and four lags of all, do not explain: a *recursive* shock. It is a
-# **substitute** for a narrative series, and a weak one.
+# **substitute** for a *narrative* series, one that is read out of a central bank's own records, and a weak one.
 
 # %%
 from tvplab.local_projections_settings import us_quarterly
