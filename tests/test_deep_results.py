@@ -200,7 +200,7 @@ def test_stopping_early_warns(recwarn):
     [
         ({"n_factors": 0}, ValueError, "n_factors: must be at least 1"),
         ({"n_factors": 1.5}, TypeError, "n_factors: expected a whole number"),
-        ({"hidden": (4, 0)}, ValueError, "hidden: must be at least 1"),
+        ({"hidden": (4, 0)}, ValueError, "hidden: a whole number of at least 1"),
         ({"link": "cube"}, ValueError, "link: must be one of"),
         ({"tol": 0.0}, ValueError, "tol"),
         ({"draws": 0}, ValueError, "draws"),
@@ -220,7 +220,7 @@ def test_settings_are_checked(settings, error, match):
     ("data", "match"),
     [
         (Y.iloc[:9], "at least 12 are needed"),
-        (Y.assign(y1=1.0), "'y1' does not vary"),
+        (Y.assign(y1=1.0), "Y: column 'y1' is constant"),
         (Y.assign(y1=np.nan), "'y1' has no observation"),
         (Y.iloc[::-1], "ascending"),
     ],
@@ -233,7 +233,7 @@ def test_data_are_checked(data, match):
 def test_new_data_are_checked(fits):
     with pytest.raises(ValueError, match=r"Y_new: its columns"):
         fits["plain"].filter(Y[["y2", "y1", "y3", "y4", "y5"]])
-    with pytest.raises(ValueError, match=r"h: must be at least 1"):
+    with pytest.raises(ValueError, match=r"h: a whole number of at least 1"):
         fits["plain"].forecast(0)
     with pytest.raises(ValueError, match=r"no linear form"):
         _ = fits["symmetric"].state_space

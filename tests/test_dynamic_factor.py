@@ -148,7 +148,7 @@ def test_what_is_wrong_is_named(options, error, message):
 
 def test_a_band_needs_a_level_between_0_and_1():
     fit = DynamicFactorModel(1, 1).fit(Y, tol=1e-4)
-    with pytest.raises(ValueError, match="level: must be between 0 and 1"):
+    with pytest.raises(ValueError, match="level: must lie between 0 and 1"):
         fit.common_component(pd.Series(1.0, Y.columns), level=90)
     with pytest.raises(ValueError, match="weights: the series differ"):
         fit.contributions(pd.Series(1.0, Y.columns[::-1]))

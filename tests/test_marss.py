@@ -180,7 +180,7 @@ def test_early_stop_says_so():
         (MARSS(Z=np.ones((6, 1)), V0=[["v"]]), Y, "V0: is taken as given"),
         (MARSS(rule="fast"), Y, "rule: must be one of"),
         (DynamicFactorModel(n_factors=6), Y, "n_factors: must be from 1 to 5"),
-        (DynamicFactorModel(factor_lags=0), Y, "factor_lags: must be at least 1"),
+        (DynamicFactorModel(factor_lags=0), Y, "factor_lags: a whole number of at least 1"),
         (DynamicFactorModel(), Y.assign(g=np.nan), "y: column 'g' has no observation"),
         (DynamicFactorModel(), Y.replace(Y.iloc[3, 2], np.inf), "y: inf at column 'c'"),
         (DynamicFactorModel(), Y.iloc[::-1], "y: periods are not in ascending order"),

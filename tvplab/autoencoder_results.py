@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from tvplab.autoencoder_weights import Injectivity, Weights, decode, encode, injectivity
-from tvplab.validation import as_frame
+from tvplab.validation import as_frame, as_matrix
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class AutoencoderResults:
 
     def encode(self, X_new) -> pd.DataFrame:
         """Return the factors (T', K) of new data (T', N) in the same units, by the statistics of the fit."""
-        frame = as_frame(X_new, "X_new")
+        frame = as_frame(X_new, "X_new", least=1)
         if not frame.columns.equals(self.mean.index):
             raise ValueError(f"X_new: columns must be those of X in their order, {list(self.mean.index)[:3]} and so on")
         z = ((frame - self.mean) / self.sd).to_numpy()
@@ -68,8 +67,8 @@ class AutoencoderResults:
 
     def decode(self, factors) -> pd.DataFrame:
         """Return x̂ (T', N) in units of the data for factors (T', K), a frame or an array of any number of rows."""
-        f = np.asarray(factors, dtype=float)
-        if f.ndim != 2 or f.shape[1] != self.factors.shape[1]:
+        f = as_matrix(factors, "factors").astype(float)
+        if f.shape[1] != self.factors.shape[1]:
             raise ValueError(f"factors: expected {self.factors.shape[1]} columns, got shape {f.shape}")
         rows = factors.index if isinstance(factors, pd.DataFrame) else None
         return pd.DataFrame(decode(self.weights, f), rows, self.mean.index) * self.sd + self.mean

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tvplab.validation import check_seed
+
 CRITERIA = ("loo", "gcv", "ml")
 """Scores of λ that need no folds: leave-one-out, generalised cross-validation, marginal likelihood."""
 
@@ -21,7 +23,7 @@ class RandomFolds:
 
     def split(self, T: int) -> list[np.ndarray]:
         """Return the held-out periods of every fold."""
-        label = np.random.default_rng(self.seed).permutation(T) % self.n
+        label = check_seed(self.seed).permutation(T) % self.n
         return [np.flatnonzero(label == fold) for fold in range(self.n)]
 
 
@@ -51,7 +53,7 @@ class RandomBlocks:
     def split(self, T: int) -> list[np.ndarray]:
         """Return the held-out periods of every fold."""
         blocks = -(-T // self.length)
-        label = np.random.default_rng(self.seed).permutation(blocks) % self.n
+        label = check_seed(self.seed).permutation(blocks) % self.n
         return [np.flatnonzero(label[np.arange(T) // self.length] == fold) for fold in range(self.n)]
 
 

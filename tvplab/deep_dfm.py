@@ -24,7 +24,8 @@ from tvplab.deep_dfm_maps import LINKS
 from tvplab.deep_dfm_recipe import RECIPES, Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_training import Trained, train
-from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.nowcast_periods import quarterly_columns
+from tvplab.validation import check_choice, check_number, check_panel, check_seed, check_varying, check_widths
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ class DeepDynamicFactors:
         """
         self._check()
         data = check_panel(Y, "Y")
-        quarterly = self._quarterly(data.columns)
+        check_varying(data, "Y", "it has no scale")
+        quarterly = quarterly_columns(self.quarterly, data)
         scale = Standardizer.fit(data)
         _check_length(data, self.factor_lags)
         trained = self.train(scale.transform(data).to_numpy(), np.flatnonzero(quarterly))
+        if not np.isfinite(trained.factors).all():
+            raise ValueError(f"learning_rate: training diverged at {self.learning_rate:g}; take a smaller one")
         if self.max_iter and not trained.converged:
             text = f"the loss still moved after {self.max_iter} Monte Carlo rounds; raise max_iter"
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
@@ -104,7 +108,7 @@ class DeepDynamicFactors:
         """
         encoder = (z.shape[1], *self.widths, self.n_factors)
         decoder = encoder[::-1] if self.symmetric else (self.n_factors, z.shape[1])
-        recipe, rng = self.recipe, np.random.default_rng(self.seed)
+        recipe, rng = self.recipe, check_seed(self.seed)
         layout = Layout(encoder, decoder, self.link, tuple(map(int, quarterly)), recipe.one_stream)
         network = self._network(layout, len(z), rng)
         bar = tqdm(total=self.max_iter, disable=not self.progress, desc="Monte Carlo rounds")
@@ -145,26 +149,19 @@ class DeepDynamicFactors:
         for name, least in [("n_factors", 1), ("factor_lags", 1), ("draws", 1), ("max_iter", 0), ("pretrain", 0),
                             ("threads", 1)]:  # fmt: skip
             _check_whole(getattr(self, name), name, least)
-        for width in self.widths:
-            _check_whole(width, "hidden", 1)
+        if self.hidden is not None:
+            check_widths(self.hidden, "hidden")
+        if not isinstance(self.device, str):
+            raise TypeError(f'device: expected "cpu" or the name of a device of torch, got {self.device!r}')
         check_number(self.tol, "tol")
         check_number(self.learning_rate, "learning_rate")
+        check_choice(self.symmetric, "symmetric", (True, False))
         check_choice(self.link, "link", tuple(LINKS))
         check_choice(self.engine, "engine", ("auto", "numpy", "compiled", "torch"))
         if not isinstance(self.variant, Recipe):
             check_choice(self.variant, "variant", tuple(RECIPES))
         if self.engine in ("numpy", "compiled") and self.device != "cpu":
             raise ValueError(f'device: the engine {self.engine!r} computes on the "cpu", got {self.device!r}')
-
-    def _quarterly(self, columns: pd.Index) -> np.ndarray:
-        """Flags (N,) of the quarterly columns."""
-        if isinstance(self.quarterly, str):
-            raise TypeError(f"quarterly: expected a list of column names, got the bare name {self.quarterly!r}")
-        names = list(self.quarterly or [])
-        unknown = [name for name in names if name not in columns]
-        if unknown:
-            raise ValueError(f"quarterly: {unknown[0]!r} is no column of Y; there are {list(columns)[:6]}…")
-        return columns.isin(names)
 
 
 def _check_whole(value, name: str, least: int) -> None:

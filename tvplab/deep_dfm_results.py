@@ -17,7 +17,7 @@ from tvplab.deep_dfm_states import LinearForm, linear_form, month_weights
 from tvplab.marss_moving import times
 from tvplab.nowcast_news import News, news
 from tvplab.nowcasting import nowcast
-from tvplab.validation import check_panel
+from tvplab.validation import check_panel, check_share, check_whole
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ class DeepDynamicFactorsResults:
         In the data's units; a quarterly series' row is its growth over the quarter that ends in that month.  The bands
         count the noise of factors and idiosyncratic components, not the doubt about the parameters.
         """
-        if h < 1 or not 0.0 < level < 1.0:
-            raise ValueError(f"h: must be at least 1 and level between 0 and 1, got {h} and {level}")
+        check_whole(h, "h", 1)
+        check_share(level, "level")
         z = np.vstack([self._standardised(self.data), np.full((h, self.data.shape[1]), np.nan)])
         states, steps = self._smooth(z), pd.RangeIndex(1, h + 1, name="step")
         mean = self._in_units(states.signal[-h:], steps)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.factors import principal_components
-from tvplab.validation import as_frame, check_distinct_columns, check_varying
+from tvplab.validation import as_frame, as_matrix, check_distinct_columns, check_varying
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class LinearFactors:
 
     def encode(self, X_new) -> pd.DataFrame:
         """Return the factors (T', K) of new data (T', N): the least-squares fit of each period to the loadings."""
-        frame = as_frame(X_new, "X_new")
+        frame = as_frame(X_new, "X_new", least=1)
         if not frame.columns.equals(self.mean.index):
             raise ValueError(f"X_new: columns must be those of X in their order, {list(self.mean.index)[:3]} and so on")
         z = ((frame - self.mean) / self.sd).to_numpy()
@@ -51,8 +51,8 @@ class LinearFactors:
 
     def decode(self, factors) -> pd.DataFrame:
         """Return x̂ (T', N) in units of the data for factors (T', K), a frame or an array."""
-        f = np.asarray(factors, dtype=float)
-        if f.ndim != 2 or f.shape[1] != self.factors.shape[1]:
+        f = as_matrix(factors, "factors").astype(float)
+        if f.shape[1] != self.factors.shape[1]:
             raise ValueError(f"factors: expected {self.factors.shape[1]} columns, got shape {f.shape}")
         rows = factors.index if isinstance(factors, pd.DataFrame) else None
         z = pd.DataFrame(f @ self.loadings.to_numpy().T, rows, self.mean.index)

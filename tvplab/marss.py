@@ -26,7 +26,15 @@ from tvplab.marss_results import MARSSResults
 from tvplab.marss_score import polish
 from tvplab.marss_shortcuts import square
 from tvplab.marss_stopping import reference_rule, sound_rule
-from tvplab.validation import check_choice, check_number, check_panel
+from tvplab.validation import (
+    check_choice,
+    check_factors,
+    check_names,
+    check_number,
+    check_panel,
+    check_varying,
+    check_whole,
+)
 
 Matrix = str | Sequence | np.ndarray
 RULES = {"sound": sound_rule, "reference": reference_rule}
@@ -100,6 +108,7 @@ class MARSS:
         """
         check_choice(self.rule, "rule", tuple(RULES))
         check_number(tol, "tol")
+        check_whole(max_iter, "max_iter", 0)
         data, forms, inputs = self._read(y, d, c)
         stop = RULES[self.rule](tol, minit)
         values, first = data.to_numpy(), start_values(forms, start)
@@ -175,14 +184,13 @@ class DynamicFactorModel:
     def fit(self, y, **options) -> MARSSResults:
         """Estimate by EM; arguments and errors as in `MARSS.fit`."""
         data = check_panel(y, "y")
-        if not 1 <= self.n_factors < data.shape[1]:
-            raise ValueError(f"n_factors: must be from 1 to {data.shape[1] - 1}, got {self.n_factors}")
-        if self.factor_lags < 1:
-            raise ValueError(f"factor_lags: must be at least 1, got {self.factor_lags}")
+        check_factors(self.n_factors, self.factor_lags, data, "y")
+        check_choice(self.standardize, "standardize", (True, False))
         check_number(self.start_variance, "start_variance")
         model = self.marss(data.shape[1], [data.columns.get_loc(name) for name in self.anchors_of(data)])
         if not self.standardize:
             return model.fit(data, **options)
+        check_varying(data, "y", "it has no scale")
         mean, sd = data.mean(), data.std()
         return model.fit((data - mean) / sd, **options).in_units(mean, sd)
 
@@ -192,7 +200,7 @@ class DynamicFactorModel:
         if isinstance(self.anchors, str) and self.anchors in ("first", "data", "auto"):
             take_first = self.anchors == "first" or (self.anchors == "auto" and spread(y, first) >= 0.5)
             return first if take_first else well_spread(y, r)
-        names = [self.anchors] if isinstance(self.anchors, str) else list(self.anchors)
+        names = [self.anchors] if isinstance(self.anchors, str) else check_names(self.anchors, "anchors")
         if len(set(names)) != r or not set(names) <= set(y.columns):
             raise ValueError(f"anchors: 'first', 'data', 'auto' or {r} of the series, got {self.anchors!r}")
         return names

@@ -11,7 +11,7 @@ from tvplab.marss_matrices import LinearMatrix
 from tvplab.marss_moving import times
 from tvplab.marss_score import log_likelihood, pack, unpack
 from tvplab.statespace import kalman_filter
-from tvplab.validation import check_choice
+from tvplab.validation import check_choice, check_seed, check_share, check_whole
 
 
 def labels(forms: Forms) -> list[str]:
@@ -94,6 +94,7 @@ def intervals(
     direction, an unidentified scale say, shows as a huge standard error, or as NaN where the curvature is positive.
     """
     check_choice(method, "method", ("fisher", "hessian"))
+    check_share(level, "level")
     curvature = fisher_information if method == "fisher" else lambda *problem: -hessian(*problem)
     information = curvature(y, forms, parameters, inputs)
     with np.errstate(invalid="ignore"):
@@ -109,7 +110,8 @@ def bootstrap(results, model=None, draws: int = 100, seed: int | np.random.Gener
     `model` is a `MARSS` model, that of the results by default; `options` go to its `fit`.  Each draw starts from the
     estimate.
     """
-    rng, rows, model = np.random.default_rng(seed), [], results.model if model is None else model
+    check_whole(draws, "draws", 1)
+    rng, rows, model = check_seed(seed), [], results.model if model is None else model
     for _ in range(draws):
         data = (results.simulate(rng) - results.mean) / results.sd
         refit = model.fit(data, start=results.parameters, **results.covariates, **options)

@@ -14,6 +14,7 @@ from tvplab.marss_forecast import forecast
 from tvplab.marss_inference import bootstrap, innovations, intervals
 from tvplab.marss_moving import times
 from tvplab.statespace_draws import simulate
+from tvplab.validation import check_seed, check_share, check_whole
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class MARSSResults:
 
     def simulate(self, seed: int | np.random.Generator = 0) -> pd.DataFrame:
         """One synthetic data set (T, N) from the estimated model, gaps where the data have them."""
-        rng, M = np.random.default_rng(seed), self._matrices()
+        rng, M = check_seed(seed), self._matrices()
         T, N = self._data.shape
         states, errors = rng.standard_normal((T + 1, len(M["x0"]))), rng.standard_normal((T + 1, N))
         y = simulate(state_space(M, self._inputs), states, errors)[1][1:] + times(M["A"], self._inputs.A)
@@ -184,8 +185,8 @@ class MARSSResults:
 
         The standard errors count the states' and the observations' noise, not the doubt about the parameters.
         """
-        if h < 1 or not 0.0 < level < 1.0:
-            raise ValueError(f"h: must be at least 1 and level between 0 and 1, got {h} and {level}")
+        check_whole(h, "h", 1)
+        check_share(level, "level")
         inputs, wanted = Inputs.of(h, d, c), [g.shape[1] - 1 for g in self._inputs]
         if [g.shape for g in inputs] != [(h, 1 + n) for n in wanted]:
             raise ValueError(f"d, c: {h} rows of the {wanted[0]} and {wanted[1]} covariates are needed")
@@ -198,8 +199,7 @@ class MARSSResults:
 
 def _bands(mean, variances: np.ndarray, level: float) -> dict:
     """Frames (or series) `mean`, `se`, and the normal band at `level`, `lower` and `upper`."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: must be between 0 and 1, got {level}")
+    check_share(level, "level")
     se = mean * 0.0 + np.sqrt(variances)
     half = ndtri(0.5 + level / 2.0) * se
     return {"mean": mean, "se": se, "lower": mean - half, "upper": mean + half}

@@ -20,9 +20,9 @@ from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_states import LinearForm, linear_form, month_weights
 from tvplab.nowcast_factors_em import estimate
 from tvplab.nowcast_news import News, news
-from tvplab.nowcast_periods import is_quarterly
+from tvplab.nowcast_periods import found_quarterly, quarterly_columns
 from tvplab.nowcasting import forecasts, nowcast
-from tvplab.validation import check_number, check_panel
+from tvplab.validation import check_factors, check_number, check_panel, check_varying, check_whole
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,11 @@ class MixedFrequencyFactors:
             Names the argument that is wrong.
         """
         data = check_panel(Y, "Y")
-        if not 1 <= self.n_factors < data.shape[1]:
-            raise ValueError(f"n_factors: must be from 1 to {data.shape[1] - 1}, got {self.n_factors}")
-        if self.factor_lags < 1:
-            raise ValueError(f"factor_lags: must be at least 1, got {self.factor_lags}")
+        check_factors(self.n_factors, self.factor_lags, data, "Y")
+        check_whole(self.max_iter, "max_iter", 0)
         check_number(self.tol, "tol")
-        flags = self._quarterly(data)
+        check_varying(data, "Y", "it has no scale")
+        flags = found_quarterly(data) if self.quarterly is None else quarterly_columns(self.quarterly, data)
         scale = Standardizer.fit(data)
         weights = month_weights(flags, max(self.factor_lags + 1, 5 if flags.any() else 1))
         y = scale.transform(data)
@@ -67,17 +66,6 @@ class MixedFrequencyFactors:
             text = f"EM stopped at {self.max_iter} iterations before it converged"
             warnings.warn(text, ConvergenceWarning, stacklevel=2)
         return MixedFrequencyFactorsResults.of(self, data, y, scale, weights, flags, *found)
-
-    def _quarterly(self, data: pd.DataFrame) -> np.ndarray:
-        """Flags (N,) of the quarterly columns."""
-        if self.quarterly is None:
-            return np.array([is_quarterly(data[name]) for name in data])
-        if isinstance(self.quarterly, str):
-            raise TypeError(f"quarterly: expected a list of column names, got the bare name {self.quarterly!r}")
-        unknown = [name for name in self.quarterly if name not in data]
-        if unknown:
-            raise ValueError(f"quarterly: {unknown[0]!r} is no column of Y")
-        return data.columns.isin(list(self.quarterly))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from tvplab.nowcast_gains import Estimate, Gain, estimate, filter_gains, smoothe
 from tvplab.nowcast_model import NamedStateSpace, state_space_of
 from tvplab.nowcast_periods import check_vintage, row_of, rows_ahead, through
 from tvplab.statespace import StateSpace
+from tvplab.validation import check_share
 
 
 class Conditioned(NamedTuple):
@@ -84,8 +85,10 @@ def nowcast(model, vintage: pd.DataFrame, target, period=None, level: float = 0.
     known = state_space_of(model)
     frame = check_vintage(vintage, known.mean.index, "vintage")
     check_target(target, known)
-    check_level(level)
+    check_share(level, "level")
     wanted = period if isinstance(period, list | tuple | pd.Index) else [period]
+    if not len(wanted):
+        raise ValueError("period: the list is empty; name one, or leave it out for all that the target lacks")
     periods = rows_ahead(frame[target], ahead) if period is None else [row_of(frame.index, one) for one in wanted]
     conditioned = Conditioned.on(known, frame, max(periods))
     check_inside(periods, conditioned.y.index)
@@ -104,7 +107,7 @@ def forecasts(model, vintage: pd.DataFrame, ahead: int = 3, level: float = 0.9) 
     """
     known = state_space_of(model)
     frame = check_vintage(vintage, known.mean.index, "vintage")
-    check_level(level)
+    check_share(level, "level")
     ends = [frame[name].last_valid_index() for name in frame if frame[name].notna().any()]
     first = frame.index.get_loc(sorted(ends)[len(ends) // 10])
     conditioned = _conditioned(known, frame, ahead)
@@ -158,9 +161,3 @@ def check_inside(periods: list, index: pd.Index) -> None:
     outside = [one for one in periods if one not in index]
     if outside:
         raise ValueError(f"period: {outside[0]} is no row of the vintage, which starts in {index[0]}")
-
-
-def check_level(level: float) -> None:
-    """Raise unless the level is a probability."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: must be between 0 and 1, got {level}")

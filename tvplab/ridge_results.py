@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from tvplab.tvp_banded import BandedSolver
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import Law
-from tvplab.validation import as_matrix, check_number
+from tvplab.validation import as_matrix, check_names, check_number, check_share
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class RidgeResults:
 
     def std_errors(self, columns: Sequence | None = None) -> pd.DataFrame:
         """Posterior standard deviations (T, K) of `beta`, or of some columns, given λ and the variances (2.4.3)."""
-        chosen = self._positions(self.beta.columns if columns is None else list(columns))
+        chosen = self._positions(self.beta.columns if columns is None else columns)
         variances = np.clip(self._solver.variances(self.lam, chosen), 0.0, None)
         return pd.DataFrame(np.sqrt(variances) * self._se_units[chosen], self.beta.index, self.beta.columns[chosen])
 
@@ -80,14 +80,14 @@ class RidgeResults:
         They take λ, the variances and their weights as known, as the paper's do: where λ was chosen by
         cross-validation they leave out the doubt about it.
         """
-        if not 0.0 < check_number(level, "level") < 1.0:
-            raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
+        check_share(level, "level")
         half = ndtri(0.5 + level / 2.0) * self.std_errors(columns)
         center = self.beta[half.columns]
         return center - half, center + half
 
     def _positions(self, names) -> np.ndarray:
         """Return where coefficients stand among the columns of `beta`."""
+        names = check_names(names, "columns")
         positions = self.beta.columns.get_indexer(pd.Index(names))
         if np.any(positions < 0):
             unknown = [name for name, place in zip(names, positions, strict=True) if place < 0]

@@ -7,9 +7,8 @@ and schedule are the kit's own choices (spec, part B); shown in lesson 5.
 
 from __future__ import annotations
 
-import numbers
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,7 +19,16 @@ from tvplab.autoencoder_labels import labelled, starts_table
 from tvplab.autoencoder_ladder import ladder
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.convergence import ConvergenceWarning
-from tvplab.validation import as_frame, check_choice, check_distinct_columns, check_number, check_varying
+from tvplab.validation import (
+    as_frame,
+    check_choice,
+    check_distinct_columns,
+    check_number,
+    check_seed,
+    check_varying,
+    check_whole,
+    check_widths,
+)
 
 BATCHES = 5
 """Minibatches an epoch: 140 periods at T = 700, 50 at T = 250."""
@@ -121,8 +129,8 @@ class GroupedSparseAutoencoder:
 
     def groups_of(self, series: pd.Index) -> tuple[list, np.ndarray]:
         """Return the groups in their order of appearance, and the number of each series' group (N,)."""
-        if isinstance(self.groups, str):
-            raise TypeError(f"groups: expected series → group, got the text {self.groups!r}")
+        if isinstance(self.groups, str) or not isinstance(self.groups, Iterable):
+            raise TypeError(f"groups: expected series → group, or a list of labels, got {self.groups!r}")
         if isinstance(self.groups, Mapping | pd.Series):
             missing = [name for name in series if name not in self.groups]
             if missing:
@@ -161,7 +169,7 @@ class GroupedSparseAutoencoder:
 
     def _seeds(self) -> list[int]:
         """One seed for the minibatches, then one a start; more starts leave the first ones as they are."""
-        rng = np.random.default_rng(self.seed)
+        rng = check_seed(self.seed)
         return [int(one) for one in rng.integers(2**62, size=self.starts + 1)]
 
     def _checked(self, X) -> pd.DataFrame:
@@ -179,10 +187,11 @@ class GroupedSparseAutoencoder:
 
     def _check(self) -> None:
         """Refuse hyperparameters out of their range."""
-        counts = {name: getattr(self, name) for name in ("n_factors", "starts", "epochs")}
-        for name, value in counts.items() | {("hidden", width) for width in self.hidden}:
-            if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-                raise ValueError(f"{name}: a whole number of at least 1 is needed, got {value!r}")
+        for name in ("n_factors", "starts", "epochs"):
+            check_whole(getattr(self, name), name, 1)
+        check_widths(self.hidden, "hidden")
+        if self.anchors is not None and not isinstance(self.anchors, Mapping):
+            raise TypeError(f"anchors: expected group → factor, a dict, got {self.anchors!r}")
         for name in ("lam0", "lam1", "a", "learning_rate", "slope"):
             check_number(getattr(self, name), name)
         if self.b is not None:

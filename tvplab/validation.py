@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from tvplab.row_labels import check_rows, check_spacing
 
 MIN_PERIODS = 3
 
@@ -24,16 +27,22 @@ def check_regression(y, X) -> Regression:
 
     Plain arrays get integer labels; a vector is one column.  When both carry an index, the two must be equal.
 
+    Warns
+    -----
+    UserWarning
+        As `check_spacing`.
+
     Raises
     ------
     TypeError
         A value that is not numeric (object, text, boolean or complex columns included).
     ValueError
-        Empty, fewer than 3 periods, NaN or infinite, unequal lengths or indexes, unsorted or duplicate
+        Empty, fewer than 3 periods, NaN or infinite, unequal lengths or indexes, unsorted, missing or duplicate
         dates, duplicate column names, two identical columns of X.
     """
     single = np.ndim(y) == 1
     y_frame, X_frame = as_frame(y, "y"), as_frame(X, "X")
+    check_spacing(y_frame.index, "y")
     if len(y_frame) != len(X_frame):
         raise ValueError(f"X: has {len(X_frame)} periods where y has {len(y_frame)}; the two must be equally long")
     y_frame, X_frame = _on_one_index(y, y_frame, X, X_frame)
@@ -41,8 +50,8 @@ def check_regression(y, X) -> Regression:
     return Regression(y_frame, X_frame, single)
 
 
-def as_frame(values, name: str) -> pd.DataFrame:
-    """Return `values` as a finite float frame with unique labels and at least 3 rows, rows in time order."""
+def as_frame(values, name: str, least: int = MIN_PERIODS) -> pd.DataFrame:
+    """Return `values` as a finite float frame with unique labels and at least `least` rows, rows in time order."""
     if isinstance(values, pd.Series):
         frame = values.to_frame(values.name if values.name is not None else name)
     elif isinstance(values, pd.DataFrame):
@@ -50,7 +59,7 @@ def as_frame(values, name: str) -> pd.DataFrame:
     else:
         frame = pd.DataFrame(as_matrix(values, name))
     _check_numeric(frame, name)
-    _check_shape(frame, name)
+    _check_shape(frame, name, least)
     _check_labels(frame, name)
     frame = frame.astype(float)
     _check_finite(frame, name)
@@ -60,6 +69,11 @@ def as_frame(values, name: str) -> pd.DataFrame:
 def check_panel(values, name: str) -> pd.DataFrame:
     """Return a float frame (T, N) with unique labels in time order; NaN marks what is missing, infinities are refused.
 
+    Warns
+    -----
+    UserWarning
+        As `check_spacing`.
+
     Raises
     ------
     TypeError, ValueError
@@ -67,8 +81,9 @@ def check_panel(values, name: str) -> pd.DataFrame:
     """
     frame = values if isinstance(values, pd.DataFrame) else pd.DataFrame(as_matrix(values, name))
     _check_numeric(frame, name)
-    _check_shape(frame, name)
+    _check_shape(frame, name, MIN_PERIODS)
     _check_labels(frame, name)
+    check_spacing(frame.index, name)
     frame = frame.astype(float)
     missing = np.isnan(frame.to_numpy())
     _check_finite(frame, name, allowed=missing)
@@ -88,10 +103,29 @@ def check_distinct_columns(frame: pd.DataFrame, name: str) -> None:
 
 
 def check_varying(frame: pd.DataFrame, name: str, why: str) -> None:
-    """Raise when a column never changes; `why` says what that would break."""
-    flat = frame.columns[np.ptp(frame.to_numpy(), axis=0) == 0]
+    """Raise when a column never changes where it is seen; `why` says what that would break."""
+    values = frame.to_numpy()
+    flat = frame.columns[np.fmax.reduce(values, axis=0) == np.fmin.reduce(values, axis=0)]
     if len(flat):
         raise ValueError(f"{name}: column {flat[0]!r} is constant; {why}")
+
+
+def check_seed(seed, name: str = "seed") -> np.random.Generator:
+    """Return the generator of a seed, which is a whole number of at least 0 or a generator."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or seed < 0:
+        raise ValueError(f"{name}: a whole number of at least 0 or a numpy.random.Generator is needed, got {seed!r}")
+    return np.random.default_rng(int(seed))
+
+
+def check_share(value, name: str) -> float:
+    """Return a number that lies strictly between 0 and 1, such as a level."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"{name}: must lie between 0 and 1, got {value!r}")
+    return float(value)
 
 
 def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False) -> float:
@@ -110,6 +144,32 @@ def check_whole(value, name: str, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise ValueError(f"{name}: a whole number of at least {least} is needed, got {value!r}")
     return int(value)
+
+
+def check_factors(n_factors, factor_lags, panel: pd.DataFrame, name: str) -> None:
+    """Raise unless there are r ≥ 1 factors, fewer than the panel (T, N) has series, and p ≥ 1 lags, fewer than T."""
+    T, N = panel.shape
+    if N < 2:
+        raise ValueError(f"{name}: a factor model needs at least 2 series, got {N}")
+    if check_whole(n_factors, "n_factors", 1) >= N:
+        raise ValueError(f"n_factors: must be from 1 to {N - 1}, got {n_factors}")
+    if check_whole(factor_lags, "factor_lags", 1) >= T:
+        raise ValueError(f"factor_lags: must be from 1 to {T - 1}, got {factor_lags}")
+
+
+def check_widths(values, name: str) -> tuple[int, ...]:
+    """Return the widths of layers: a tuple or list, which may be empty, of whole numbers of at least 1."""
+    if not isinstance(values, tuple | list):
+        raise TypeError(f"{name}: expected a tuple of whole numbers, got {values!r}")
+    return tuple(check_whole(one, name, 1) for one in values)
+
+
+def check_names(values, name: str) -> list:
+    """Return a list of column names; a bare name is refused, which would be taken letter by letter."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        what = "the bare name " if isinstance(values, str) else ""
+        raise TypeError(f"{name}: expected a list of column names, got {what}{values!r}")
+    return list(values)
 
 
 def check_weights(values, size: int, name: str, labels=None) -> np.ndarray:
@@ -141,6 +201,8 @@ def as_matrix(values, name: str) -> np.ndarray:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name}: is no table of numbers ({error})") from None
+    if array.ndim == 0:
+        raise TypeError(f"{name}: expected a table of numbers (a DataFrame or an array), got {type(values).__name__}")
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
@@ -158,20 +220,17 @@ def _check_numeric(frame: pd.DataFrame, name: str) -> None:
             raise TypeError(f"{name}: column {label!r} has dtype {dtype}; expected numbers")
 
 
-def _check_shape(frame: pd.DataFrame, name: str) -> None:
+def _check_shape(frame: pd.DataFrame, name: str, least: int) -> None:
     if frame.size == 0:
         raise ValueError(f"{name}: is empty (shape {frame.shape})")
-    if len(frame) < MIN_PERIODS:
-        raise ValueError(f"{name}: has {len(frame)} periods; at least {MIN_PERIODS} are needed")
+    if len(frame) < least:
+        raise ValueError(f"{name}: has {len(frame)} periods; at least {least} are needed")
 
 
 def _check_labels(frame: pd.DataFrame, name: str) -> None:
     if frame.columns.has_duplicates:
         raise ValueError(f"{name}: duplicate column name {frame.columns[frame.columns.duplicated()][0]!r}")
-    if frame.index.has_duplicates:
-        raise ValueError(f"{name}: duplicate period {frame.index[frame.index.duplicated()][0]!s} in the index")
-    if not frame.index.is_monotonic_increasing:
-        raise ValueError(f"{name}: periods are not in ascending order; sort the index first")
+    check_rows(frame.index, name)
 
 
 def _check_finite(frame: pd.DataFrame, name: str, allowed: np.ndarray | bool = False) -> None:
