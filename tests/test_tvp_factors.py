@@ -47,6 +47,15 @@ def test_step_one_is_the_ridge_on_z_lambda(problem, equations):
     np.testing.assert_allclose(beta, paths, atol=1e-11)
 
 
+@pytest.mark.parametrize("lam", [1e-3, 1.0, 1e4, 1e9])
+def test_step_one_has_the_same_increments_by_bands_and_by_the_kernel(lam):
+    X, y, omega_e, _ = ONE.stacked
+    parts = X @ LOADINGS[:K], np.hstack([y, X]), omega_e, lam
+    by_kernel = ONE._by_kernel(*parts)
+    # both lose the digits that the condition of K/λ + Ω_ε takes, some 1e6 at λ = 1e-3
+    np.testing.assert_allclose(ONE._by_bands(*parts), by_kernel, rtol=1e-7, atol=1e-9 * np.abs(by_kernel).max())
+
+
 def test_fit_and_objective_are_those_of_the_dense_problem():
     F, start = dense_step_one((0, 1), lam=3.0)
     penalties = Penalties(3.0, 2.0, 0.5)
