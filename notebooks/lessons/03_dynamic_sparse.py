@@ -256,7 +256,8 @@ np.round([one_site(Z, W, lam0 * (1 - gamma)), minimize_scalar(cost, tol=1e-10).x
 plots.loglik_paths({"log posterior": fit.objective_path}, what="log posterior")
 
 # %% [markdown]
-# *The distance to the best log posterior, on a log scale, for the synthetic data of section 1.*
+# *The distance to the best log posterior, on a log scale, for the synthetic data of section 1. The last iterate is the best: its
+# distance is zero, which this scale cannot show.*
 #
 # ### 2.5 When is a factor alive?
 #
