@@ -18,7 +18,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "dss": ("dynamic_sparse", "dynamic_sparse_rivals", "dynamic_sparse_macro"),
     "d2fm": ("deep_factors", "deep_factor_training", "nowcasting_tables"),
-    "favar": ("autoencoder", "autoencoder_panels", "favar_truth", "favar_panel_truth", "favar", "favar_priors"),
+    "favar": (
+        "autoencoder",
+        "autoencoder_panels",
+        "favar_truth",
+        "favar_chains",
+        "favar_panel_truth",
+        "favar",
+        "favar_priors",
+    ),
 }
 """Paper → modules with a tuple `STUDIES`, in the order of the ledger."""
 

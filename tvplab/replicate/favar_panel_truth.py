@@ -16,7 +16,7 @@ T, N, HORIZON, DATES = 250, 40, 8, (0.1, 0.6)
 SHAPES = ("cosine", "break", "constant")
 ENCODERS = {"true": "the true factors", "PCA": "two principal components"}
 DRIFTS = ("inverse gamma", "half-cauchy", "none")
-SEEDS = {"quick": 5, "full": 20}
+SEEDS = {"quick": 10, "full": 20}
 EFFORT = {"draws": 400, "burn": 300}
 
 
@@ -127,7 +127,7 @@ def _mean(values: pd.Series) -> str:
     if values.isna().any():
         return "–"
     error = values.std() / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return f"{values.mean():.2f} ± {error:.2f}"
+    return f"{round(values.mean(), 2) + 0.0:.2f} ± {error:.2f}"  # no minus before a zero
 
 
 TRUTH = Task("favar-truth", run, version="1")
