@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
@@ -35,15 +33,14 @@ def cells(mode: str, sims: int | None = None) -> list[dict]:
 
 def run(cell: dict) -> dict:
     """Sample one chain: worst R̂, smallest effective number of draws by block, share of explosive draws at the end."""
+    from tvplab.convergence import ignore_unconverged
     from tvplab.tvp_var import TVPVAR
     from tvplab.tvp_var_equations import Tightness
-    from tvplab.volatility import ConvergenceWarning
 
     prior, (Y, options) = PRIORS[cell["prior"]], _world(cell["data"])
     tight = Tightness(kappa=prior.get("kappa", Tightness().kappa))
     model = TVPVAR(drift=prior["drift"], tightness=tight, seed=cell["seed"], **options)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with ignore_unconverged():
         fit = model.fit(Y, **{name: cell[name] for name in ("draws", "burn", "thin")})
     least = fit.diagnostics()["ess"].groupby("block").min()
     return {
