@@ -371,8 +371,8 @@ pd.DataFrame(held, index=list(beside_truth(free))).round(2)
 # *For the coefficients the default's bands are far too narrow.* In 250 quarters, steps of .01 add up to .16; the truth moves by
 # .4 and .6. The sampler is right (tests prove it), the prior is wrong about *this* world, and a band knows no more than its
 # prior. For the variances, whose prior is the same, the two agree: the rate's band holds the truth in half of the quarters
-# only. One world is little: `python -m tvplab replicate tvp-var-truth` repeats this in twenty worlds each of four shapes, one
-# of which stands still.
+# only. One world is little: `python -m tvplab replicate tvp-var-truth --full` repeats this in twenty worlds each of four
+# shapes, one of which stands still.
 #
 # **Why it takes a trick.** Given a path of 250 quarters, its drift variance is known to a tenth: so the next draw of the drift is
 # nearly the last one, and so is the next path. The chain creeps. The library therefore draws each drift a second time, *the path
