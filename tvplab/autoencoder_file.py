@@ -10,7 +10,7 @@ import pandas as pd
 
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_weights import Layer, Weights
-from tvplab.index_text import index_from_text, index_to_text
+from tvplab.index_text import index_from_text, index_to_text, read_arrays
 
 KIND = "tvplab grouped autoencoder 2"
 FRAMES = ("factors", "group_weights", "inclusion", "reconstruction", "loss_path", "starts", "rounds")
@@ -37,8 +37,7 @@ def write(results: AutoencoderResults, path: Path | str) -> None:
 
 def read(path: Path | str) -> AutoencoderResults:
     """Read what `write` wrote; a file of another kind raises a ValueError."""
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
+    arrays = read_arrays(path)
     text = json.loads(str(arrays["text"])) if "text" in arrays else {}
     if text.get("kind") != KIND:
         raise ValueError(f"{path}: is no {KIND}")

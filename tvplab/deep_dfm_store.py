@@ -14,7 +14,7 @@ from tvplab.deep_dfm_maps import Layer
 from tvplab.deep_dfm_recipe import Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_states import LinearForm
-from tvplab.index_text import index_from_text, index_to_text
+from tvplab.index_text import index_from_text, index_to_text, read_arrays
 
 VERSION = 1
 
@@ -48,8 +48,7 @@ def load(path: str | Path) -> DeepDynamicFactorsResults:
     ValueError
         For a file of another kind or version.
     """
-    with np.load(path, allow_pickle=False) as file:
-        arrays = dict(file)
+    arrays = read_arrays(path)
     text = json.loads(str(arrays["json"])) if "json" in arrays else {}
     if text.get("version") != VERSION:
         raise ValueError(f"{path}: is no deep factor model of version {VERSION}, got {text.get('version')!r}")

@@ -18,7 +18,15 @@ from tvplab.dss_prior import Prior
 from tvplab.dss_volatility import discount_variances, expected_squares
 from tvplab.dynamic_sparse_results import DynamicSparseResults
 from tvplab.static_sparse import fit_static, rolling_static
-from tvplab.validation import check_choice, check_number, check_panel, check_varying, check_whole
+from tvplab.validation import (
+    check_centred,
+    check_choice,
+    check_number,
+    check_panel,
+    check_seed,
+    check_varying,
+    check_whole,
+)
 
 STARTS = ("pooled", "anchors")
 """Where EM starts."""
@@ -98,12 +106,19 @@ class DynamicSparseFactors:
             Anything wrong with Y, `start` or a hyperparameter; the message names it.
         """
         self._check()
+        check_seed(self.seed)
         data = check_panel(Y, "Y")
         check_varying(data, "Y", "there is nothing to explain")
         if self.n_factors > min(data.shape):
             raise ValueError(f"n_factors: must be at most {min(data.shape)}, got {self.n_factors}")
+        if not self.intercept:
+            check_centred(data, "Y", "centre it, or pass intercept=True")
         y, prior = data.to_numpy(), self.prior
-        state, scale = self._begin(y, prior, start)
+        try:
+            state, scale = self._begin(y, prior, start)
+        except np.linalg.LinAlgError:
+            text = "the sizes of its series differ too much for the static start; scale them (tvplab.data.Standardizer)"
+            raise ValueError(f"Y: {text}") from None
         settings = Settings(
             prior, self._constant("discount"), scale, self.lifetime, self.intercept, persistence=self.persistence
         )

@@ -1,7 +1,11 @@
-"""Indexes as JSON holds them, so that labelled results can be kept in files without pickle."""
+"""Indexes as JSON holds them, and the arrays beside them: labelled results in files without pickle."""
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 
 
@@ -28,3 +32,12 @@ def index_from_text(text: dict) -> pd.Index:
     if kind == "datetime":
         return pd.DatetimeIndex(values, freq=text["freq"], name=name)
     return pd.RangeIndex(*values, name=name) if kind == "range" else pd.Index(values, name=name)
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an npz file by name; none from a file of another kind."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (ValueError, TypeError, EOFError, zipfile.BadZipFile):
+        return {}

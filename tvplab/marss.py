@@ -27,6 +27,7 @@ from tvplab.marss_score import polish
 from tvplab.marss_shortcuts import square
 from tvplab.marss_stopping import reference_rule, sound_rule
 from tvplab.validation import (
+    check_centred,
     check_choice,
     check_factors,
     check_names,
@@ -189,6 +190,7 @@ class DynamicFactorModel:
         check_number(self.start_variance, "start_variance")
         model = self.marss(data.shape[1], [data.columns.get_loc(name) for name in self.anchors_of(data)])
         if not self.standardize:
+            check_centred(data, "y", "centre it, or pass standardize=True")
             return model.fit(data, **options)
         check_varying(data, "y", "it has no scale")
         mean, sd = data.mean(), data.std()

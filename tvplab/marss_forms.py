@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from tvplab.marss_matrices import LinearMatrix
@@ -20,13 +22,15 @@ def read_forms(model, series: list[str], p: int = 0, q: int = 0) -> dict[str, Li
         For a shape that does not fit, an estimated V0, a moving x0 or V0, and variances that move by factors.
     """
     N = len(series)
-    Z = LinearMatrix.of(loadings(model.Z, series))
+    with naming("Z"):
+        Z = LinearMatrix.of(loadings(model.Z, series))
     states = [f"X{k + 1}" for k in range(Z.shape[1])]
     A = scaling(Z, series) if isinstance(model.A, str) and model.A == "scaling" else model.A
-    forms = {"Z": Z, "A": _form(A, series, column, _effects(model.D, series, p))}
-    forms |= {"R": _form(model.R, series, square), "B": _form(model.B, states, _transition)}
-    forms |= {name: _form(getattr(model, name), states, square) for name in ("Q", "V0")}
-    forms |= {"U": _form(model.U, states, column, _effects(model.C, states, q)), "x0": _form(model.x0, states, column)}
+    forms = {"Z": Z, "A": _form("A", A, series, column, "D", _effects("D", model.D, series, p))}
+    forms |= {"R": _form("R", model.R, series, square), "B": _form("B", model.B, states, _transition)}
+    forms |= {name: _form(name, getattr(model, name), states, square) for name in ("Q", "V0")}
+    forms |= {"U": _form("U", model.U, states, column, "C", _effects("C", model.C, states, q))}
+    forms |= {"x0": _form("x0", model.x0, states, column)}
     m = len(states)
     rows = dict.fromkeys(("Z", "A", "R"), N)
     columns = {"Z": m, "R": N, "A": forms["A"].shape[1], "U": forms["U"].shape[1], "x0": 1}
@@ -77,15 +81,28 @@ def _check_moving(name: str, form: LinearMatrix) -> None:
             raise ValueError(f"{name}: a variance that moves is, in each cell and period, a number or a bare name")
 
 
-def _form(cells, labels: list[str], shortcut, effects=None) -> LinearMatrix:
+@contextmanager
+def naming(name: str):
+    """Put a matrix's name before what is wrong with it."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ValueError(str(error) if str(error).startswith(f"{name}:") else f"{name}: {error}") from None
+
+
+def _form(name: str, cells, labels: list[str], shortcut, effect: str = "", effects=None) -> LinearMatrix:
     """Read cells or a shortcut, with the effects of covariates as further columns; either may move."""
-    cells = shortcut(cells, labels) if isinstance(cells, str) else cells
+    with naming(name):
+        cells = shortcut(cells, labels) if isinstance(cells, str) else cells
+        own = LinearMatrix.of(cells)
     if effects is None:
-        return LinearMatrix.of(cells)
+        return own
+    with naming(effect):
+        LinearMatrix.of(effects)
     own, more = (np.array(table, object) for table in (cells, effects))
     own, more = (table[:, None] if table.ndim == 1 else table for table in (own, more))
     if own.shape[-2] != more.shape[-2]:
-        raise ValueError(f"D, C: {more.shape[-2]} rows of effects where {own.shape[-2]} are needed")
+        raise ValueError(f"{effect}: {more.shape[-2]} rows of effects where {own.shape[-2]} are needed")
     lead = np.broadcast_shapes(own.shape[:-2], more.shape[:-2])
     own, more = (np.broadcast_to(table, (*lead, *table.shape[-2:])) for table in (own, more))
     return LinearMatrix.of(np.concatenate([own, more], axis=-1))
@@ -96,6 +113,7 @@ def _transition(shortcut: str, states: list[str]) -> np.ndarray:
     return rectangle(shortcut, states, states)
 
 
-def _effects(cells, labels: list[str], p: int):
+def _effects(name: str, cells, labels: list[str], p: int):
     """Read a shortcut of D or C for p covariates, numbered from 1."""
-    return rectangle(cells, labels, [str(k + 1) for k in range(p)]) if isinstance(cells, str) else cells
+    with naming(name):
+        return rectangle(cells, labels, [str(k + 1) for k in range(p)]) if isinstance(cells, str) else cells

@@ -103,6 +103,10 @@ class LinearMatrix:
         names = dict.fromkeys(name for _, terms in forms.values() for name in terms)
         names = {name: place for place, name in enumerate(names)}
         fixed = np.array([forms[row][0] if row in forms else float(cell) for row, cell in enumerate(cells)])
+        if not np.isfinite(fixed).all():
+            raise ValueError(
+                f"cells must be finite numbers, names or linear forms, got {cells[~np.isfinite(fixed)][0]!r}"
+            )
         design, lead = np.zeros((len(cells), len(names))), by_column.shape[:-2]
         for row, (_, terms) in forms.items():
             for name, factor in terms.items():

@@ -24,7 +24,9 @@ class SystemResults:
     equations: dict[object, RidgeResults]
 
     def __getitem__(self, target) -> RidgeResults:
-        """Return the results of one target."""
+        """Return the results of one target; another name raises a KeyError that lists the targets."""
+        if target not in self.equations:
+            raise KeyError(f"no target {target!r}; there are {list(self.equations)}")
         return self.equations[target]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -126,6 +127,14 @@ def check_share(value, name: str) -> float:
     if not 0.0 < value < 1.0:
         raise ValueError(f"{name}: must lie between 0 and 1, got {value!r}")
     return float(value)
+
+
+def check_centred(frame: pd.DataFrame, name: str, what: str) -> None:
+    """Warn of a column whose mean is far from zero, for models without a constant; `what` says what to do."""
+    far = frame.columns[frame.mean().abs() > 5.0 * frame.std()]
+    if len(far):
+        text = f"{name}: column {far[0]!r} has its mean more than 5 sd from zero, and the model has no constant; {what}"
+        warnings.warn(text, stacklevel=3)
 
 
 def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False) -> float:

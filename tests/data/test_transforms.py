@@ -62,7 +62,7 @@ def test_an_unknown_code_is_refused(tcode):
 
 
 def test_a_step_below_one_is_refused():
-    with pytest.raises(ValueError, match="step: must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="step: must be a whole number of at least 1, got 0"):
         data.apply_tcode(X, 2, step=0)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable
 
 import pandas as pd
+
+from tvplab.row_labels import check_rows, check_spacing
 
 
 def lag_matrix(frame: pd.DataFrame | pd.Series, lags: int | Iterable[int], drop: bool = False) -> pd.DataFrame:
@@ -35,6 +38,8 @@ def lag_matrix(frame: pd.DataFrame | pd.Series, lags: int | Iterable[int], drop:
     lags = _check_lags(lags, len(frame))
     if not frame.index.is_monotonic_increasing or frame.index.has_duplicates:
         raise ValueError("frame: periods must be ascending and unique; sort the index first")
+    check_rows(frame.index, "frame")
+    check_spacing(frame.index, "frame")
     shifted = [frame.shift(lag).add_suffix(f".l{lag}") for lag in lags]
     return pd.concat(shifted, axis=1).iloc[max(lags) if drop else 0 :]
 
@@ -50,8 +55,10 @@ def _as_frame(frame) -> pd.DataFrame:
 
 
 def _check_lags(lags, periods: int) -> list[int]:
-    chosen = list(range(1, lags + 1)) if isinstance(lags, int) else list(lags)
-    whole = all(isinstance(lag, int) and not isinstance(lag, bool) and lag >= 1 for lag in chosen)
+    if not isinstance(lags, numbers.Integral | Iterable) or isinstance(lags, bool | str):
+        raise ValueError(f"lags: must be distinct whole numbers of at least 1, got {lags!r}")
+    chosen = list(range(1, lags + 1)) if isinstance(lags, numbers.Integral) else list(lags)
+    whole = all(isinstance(lag, numbers.Integral) and not isinstance(lag, bool) and lag >= 1 for lag in chosen)
     if not chosen or not whole or len(set(chosen)) < len(chosen):
         raise ValueError(f"lags: must be distinct whole numbers of at least 1, got {lags!r}")
     if max(chosen) >= periods:

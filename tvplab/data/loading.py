@@ -59,6 +59,8 @@ def load_vintages(name: str, vintages: Iterable[str]) -> dict[str, Dataset]:
         As `load`.
     """
     source = get_source(name)
+    if isinstance(vintages, str):
+        raise TypeError(f"vintages: expected a list of vintages, got the bare one {vintages!r}; `load` takes one")
     asked = [source.check_vintage(vintage) for vintage in vintages]
     found = {vintage: find(source, vintage) for vintage in asked}
     missing = [vintage for vintage, place in found.items() if place is None]

@@ -41,6 +41,9 @@ class Standardizer:
             raise TypeError(f"frame: expected a DataFrame, got {type(frame).__name__}")
         if frame.columns.has_duplicates:
             raise ValueError(f"frame: duplicate column name {frame.columns[frame.columns.duplicated()][0]!r}")
+        for name, dtype in frame.dtypes.items():
+            if dtype.kind not in "fiu":
+                raise TypeError(f"frame: column {name!r} has dtype {dtype}; expected numbers")
         constant = frame.columns[frame.nunique() < 2]
         if len(constant):
             raise ValueError(f"frame: column {constant[0]!r} does not vary, so it has no scale")
@@ -57,6 +60,8 @@ class Standardizer:
         return frame * self.sd[names] + self.mean[names]
 
     def _known(self, frame: pd.DataFrame) -> list:
+        if not isinstance(frame, pd.DataFrame):
+            raise TypeError(f"frame: expected a DataFrame, got {type(frame).__name__}")
         unknown = [name for name in frame.columns if name not in self.mean.index]
         if unknown:
             raise ValueError(f"frame: column {unknown[0]!r} was not fitted; known are {list(self.mean.index)}")

@@ -6,10 +6,13 @@ nowcasting specification (`load_data.m`), which work in percent.
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+
+from tvplab.row_labels import check_rows
 
 MONTHS_PER_YEAR = 12
 
@@ -58,13 +61,20 @@ def apply_tcode(series: pd.Series, tcode: int | str, step: int = 1) -> pd.Series
 
     Raises
     ------
+    TypeError
+        Not a Series of numbers.
     ValueError
-        Unknown code, `step` below 1, or the logarithm of a value that is not positive.
+        Unknown code, `step` below 1, rows out of order, or the logarithm of a value that is not positive.
     """
-    if tcode not in TRANSFORMS or isinstance(tcode, bool):
+    if not isinstance(series, pd.Series) or series.dtype.kind not in "fiu":
+        what = f"one of {series.dtype}" if isinstance(series, pd.Series) else type(series).__name__
+        raise TypeError(f"series: expected a Series of numbers, got {what}")
+    if not isinstance(tcode, str | numbers.Real) or isinstance(tcode, bool) or tcode not in TRANSFORMS:
         raise ValueError(f"tcode: must be one of {', '.join(map(str, TRANSFORMS))}, got {tcode!r}")
-    if step < 1:
-        raise ValueError(f"step: must be at least 1, got {step!r}")
+    if not isinstance(step, numbers.Integral) or step < 1:
+        raise ValueError(f"step: must be a whole number of at least 1, got {step!r}")
+    if len(series):
+        check_rows(series.index, "series")
     if tcode in LOGARITHMIC:
         _check_positive(series)
     return TRANSFORMS[tcode](series, step)
@@ -80,6 +90,9 @@ def apply_tcodes(
     ValueError
         A column without a code, and whatever `apply_tcode` raises.
     """
+    if not isinstance(frame, pd.DataFrame) or not isinstance(tcodes, Mapping):
+        got = f"{type(frame).__name__} and {type(tcodes).__name__}"
+        raise TypeError(f"frame, tcodes: expected a DataFrame and a dict of column → code, got {got}")
     missing = [name for name in frame.columns if name not in tcodes]
     if missing:
         raise ValueError(f"tcodes: no code for column {missing[0]!r} ({len(missing)} such columns)")
