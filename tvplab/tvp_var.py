@@ -31,7 +31,10 @@ class TVPVAR:
     ----------
     lags : p ≥ 1.
     volatility : "sv", or "constant".
-    drift : prior of the drift variances: "inverse gamma", "half-cauchy", or "none" (constant coefficients).
+    drift : prior of the drift variances: "inverse gamma", "half-cauchy", or "none" (constant coefficients).  In
+        simulated worlds the first's bands are too narrow where coefficients move, the second's less so (`tvplab
+        replicate tvp-var-truth favar-truth`); it stays the default because on US data the second's chains settle
+        badly, more of its draws explode, and it forecasts no better (`tvp-var-chains favar-priors`).
     own_mean : prior mean of a variable's own first lag: 0 for data without trend, near .9 for a rate in levels; one
         number for all, or variable → number, 0 for those not named.
     tightness : standard deviations of the prior, a `tvp_var_equations.Tightness`.
