@@ -2,8 +2,10 @@
 
 import warnings
 
+import numpy as np
 import pytest
 
+from tvplab import TwoStepRidge, volatility
 from tvplab.convergence import ConvergenceWarning, collect_unconverged, ignore_unconverged
 
 
@@ -43,6 +45,19 @@ def test_collecting_where_warnings_are_errors():
         assert early == ["stopped"]
         with pytest.raises(FutureWarning), collect_unconverged():
             say()
+
+
+def test_the_warning_points_at_the_line_that_asked_for_the_fit(monkeypatch):
+    """GARCH gives up four functions below `fit`: the line shown is this file's."""
+
+    def gives_up(resid):
+        raise RuntimeError("flag 9")
+
+    monkeypatch.setattr(volatility, "_fit_garch", gives_up)
+    y, X = np.random.default_rng(0).standard_normal((2, 40, 1))
+    with pytest.warns(ConvergenceWarning, match="flag 9") as shown:
+        TwoStepRidge(lam=10.0).fit(y[:, 0], X)
+    assert [one.filename for one in shown] == [__file__]
 
 
 def test_an_exception_in_the_block_comes_through():

@@ -1,5 +1,6 @@
-"""What an estimator says when it stops early, and how to leave that unsaid where the caller says it himself."""
+"""What an estimator says when it stops early, and how to leave that unsaid where the results say it."""
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,14 @@ from contextlib import contextmanager
 
 class ConvergenceWarning(UserWarning):
     """An estimator stopped early or fell back on something simpler; the message says which."""
+
+
+def warn_unconverged(message: str) -> None:
+    """Warn at the line outside the library that asked for the fit, however many functions lie between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tvplab."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, ConvergenceWarning, stacklevel=level)
 
 
 @contextmanager

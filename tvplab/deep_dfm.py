@@ -8,7 +8,6 @@ Source: Andreini, Izzo and Ricco, *Deep Dynamic Factor Models* (version of March
 from __future__ import annotations
 
 import numbers
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_arrays import ArrayNetwork
 from tvplab.deep_dfm_layout import Layout
@@ -98,7 +97,7 @@ class DeepDynamicFactors:
             raise ValueError(f"learning_rate: training diverged at {self.learning_rate:g}; take a smaller one")
         if self.max_iter and not trained.converged:
             text = f"the loss still moved after {self.max_iter} Monte Carlo rounds; raise max_iter"
-            warnings.warn(text, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(text)
         return DeepDynamicFactorsResults.of(self, data, scale, trained, quarterly)
 
     def train(self, z: np.ndarray, quarterly: Sequence[int] = ()) -> Trained:

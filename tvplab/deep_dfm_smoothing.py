@@ -7,12 +7,11 @@ Gauss-Newton iteration for the mode of the states given the data (Bell, 1994, SI
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.deep_dfm_maps import Layer, apply_layers, slopes
 from tvplab.deep_dfm_states import LinearForm, interpolate, month_weights, observation
 from tvplab.marss_moving import times
@@ -68,7 +67,7 @@ def smooth_nonlinear(
         step = step / 2.0 if moved.max() > before else step
         point, before = point + step * move, moved.max()
     text = f"the extended smoother still moved by {moved.max():.2g} sd of a factor after {PASSES} passes"
-    warnings.warn(text, ConvergenceWarning, stacklevel=2)
+    warn_unconverged(text)
     return states
 
 

@@ -6,12 +6,11 @@ package `bvarsv`; Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.gibbs_chain import Draws, run_chain
 from tvplab.gibbs_priors import DRIFTS, VOLATILITIES, training_prior
 from tvplab.gibbs_results import GibbsResults
@@ -82,7 +81,7 @@ class BayesianTVPRegression:
         results = GibbsResults.of(kept, response[first:], regressors[first:], data.y.index[first:], names, self)
         if not results.converged:
             message = f"the chains have not settled or were stopped (R̂ up to {results.worst_r_hat:.2f}); draw more"
-            warnings.warn(message, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(message)
         return results
 
     def _sample(self, y, X, prior) -> Draws:

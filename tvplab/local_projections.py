@@ -7,7 +7,6 @@ coefficients.  Shown in lesson 6.
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from tvplab.convergence import ConvergenceWarning, ignore_unconverged
+from tvplab.convergence import ignore_unconverged, warn_unconverged
 from tvplab.local_projections_data import (
     ProjectionData,
     check_projection_data,
@@ -156,7 +155,7 @@ def _warn_of_horizons(results: dict[object, LocalProjectionResults]) -> None:
         early = list(one.converged.index[~one.converged.astype(bool)])
         if early:
             message = f"{target}: the second step's volatility model fell back on a simpler one at horizons {early}"
-            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+            warn_unconverged(message)
 
 
 @contextmanager

@@ -8,14 +8,13 @@ state space, with autocorrelated e, is then cast as the deep model's is.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.data.standardizer import Standardizer
 from tvplab.deep_dfm_states import LinearForm, linear_form, month_weights
 from tvplab.nowcast_factors_em import estimate
@@ -64,7 +63,7 @@ class MixedFrequencyFactors:
         found = estimate(y, self.n_factors, self.factor_lags, weights, self.max_iter, self.tol)
         if not found[-1]:
             text = f"EM stopped at {self.max_iter} iterations before it converged"
-            warnings.warn(text, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(text)
         return MixedFrequencyFactorsResults.of(self, data, y, scale, weights, flags, *found)
 
 

@@ -6,14 +6,13 @@ Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section
 from __future__ import annotations
 
 import numbers
-import warnings
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.reduced_rank_results import EquationOf, ReducedRankResults, ReducedRankSystem
 from tvplab.reduced_rank_tuning import Tuned, near, noise_level, tune
 from tvplab.ridge import TwoStepRidge, relative, volatility_model
@@ -166,7 +165,7 @@ class ReducedRankRidge(TwoStepRidge):
             path += [(i + 1, sweep + 1, value) for sweep, value in enumerate(objectives)]
             if not quiet:
                 why = f"GRRRR: round {i + 1} did not settle in {self.max_sweeps} sweeps"
-                warnings.warn(why, ConvergenceWarning, stacklevel=5)
+                warn_unconverged(why)
             found = [model(one) for one in now.factors.residuals(drift.loadings, drift.increments).T]
             omega_e = _relative(np.column_stack([one.variance for one in found]), self.noise_power)
             last = i + 1 == self.rounds or drift.loadings.size == 0

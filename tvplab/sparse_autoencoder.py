@@ -7,7 +7,6 @@ and schedule are the kit's own choices (spec, part B); shown in lesson 5.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +17,7 @@ import pandas as pd
 from tvplab.autoencoder_labels import labelled, starts_table
 from tvplab.autoencoder_ladder import ladder
 from tvplab.autoencoder_results import AutoencoderResults
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.validation import (
     as_frame,
     check_choice,
@@ -111,7 +110,7 @@ class GroupedSparseAutoencoder:
         results = labelled(fit, frame, labels, warm or self.anchors is not None, plan, tables)
         if not results.converged:
             message = f"the weights still moved after {self.epochs} epochs; give it more"
-            warnings.warn(message, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(message)
         return results
 
     def _opening(self, group: np.ndarray, mask: np.ndarray, seeds: list[int], frame: pd.DataFrame, before):

@@ -5,14 +5,13 @@ Source: Goulet Coulombe, *Time-Varying Parameters as Ridge Regressions*, section
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.ridge import TwoStepRidge, relative
 from tvplab.ridge_fit import fit_targets
 from tvplab.ridge_problem import Problem
@@ -177,7 +176,7 @@ class GroupLassoRidge(TwoStepRidge):
             rounds.append(best)
         settled = all(one.solution.converged for one in rounds)
         if not settled:
-            warnings.warn("group lasso stopped before its optimality conditions held", ConvergenceWarning, stacklevel=3)
+            warn_unconverged("group lasso stopped before its optimality conditions held")
         still = best.solution.point.omega == 0.0
         return extended(
             replace(best.fit, first_step=first, converged=weights.converged and settled),

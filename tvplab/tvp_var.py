@@ -5,13 +5,12 @@ Sources: Primiceri (2005); the recursive structural form of Chan and Eisenstat (
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.gibbs_chain import Draws, Equation, run_equations
 from tvplab.gibbs_priors import VOLATILITIES
 from tvplab.gibbs_results import SETTLED
@@ -86,7 +85,7 @@ class TVPVAR:
         )
         if not results.converged:
             message = f"the chains have not settled or were stopped (R̂ up to {worst:.2f}); draw more"
-            warnings.warn(message, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(message)
         return results
 
     def _own_means(self, names) -> list[float]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.fft import dct, idct
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.tvp_laws import discounted_sums
 from tvplab.validation import as_frame, check_choice, check_number
 
@@ -37,7 +36,7 @@ def garch(resid: np.ndarray) -> Volatility:
         if np.all(np.isfinite(variance)) and np.all(variance > 0):
             return Volatility(variance)
         reason = "its variances are not finite and positive"
-    warnings.warn(f"GARCH(1,1) failed ({reason}); used EWMA instead", ConvergenceWarning, stacklevel=2)
+    warn_unconverged(f"GARCH(1,1) failed ({reason}); used EWMA instead")
     return Volatility(ewma_variance(resid), converged=False)
 
 
