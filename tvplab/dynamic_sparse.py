@@ -5,12 +5,11 @@ Source: McAlinn, Rockova and Saha (2018), *Dynamic Sparse Factor Analysis*; less
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.dss_em import Estimate, Settings, State, as_paths, by_period, e_step, estimate
 from tvplab.dss_paper import CONSTANTS as PRINTED
 from tvplab.dss_paper import START_SCALE, estimate_as_printed
@@ -125,7 +124,7 @@ class DynamicSparseFactors:
         found = self._estimate(y, state, settings)
         if not found.converged:
             message = f"EM stopped at {found.n_iter} iterations before it settled"
-            warnings.warn(message, ConvergenceWarning, stacklevel=2)
+            warn_unconverged(message)
         return DynamicSparseResults.of(self, data, found, scale)
 
     @property

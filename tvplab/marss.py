@@ -8,14 +8,13 @@ Scheuerell, *Analysis of multivariate time series using the MARSS package*, and 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from tvplab.convergence import ConvergenceWarning
+from tvplab.convergence import warn_unconverged
 from tvplab.factor_em import factor_round
 from tvplab.factors import anchors as well_spread
 from tvplab.factors import spread
@@ -122,7 +121,7 @@ class MARSS:
             parameters, loglik = polish(values, forms, parameters, inputs)
             path, converged = np.append(path, loglik), True
         if not converged:
-            warnings.warn(f"EM stopped at {max_iter} iterations before it converged", ConvergenceWarning, stacklevel=2)
+            warn_unconverged(f"EM stopped at {max_iter} iterations before it converged")
         return MARSSResults.of(self, data, forms, parameters, path, converged, inputs)
 
     def _read(self, y, d, c) -> tuple[pd.DataFrame, Forms, Inputs]:
