@@ -374,6 +374,10 @@ pd.DataFrame(held, index=list(beside_truth(free))).round(2)
 # only. One world is little: `python -m tvplab replicate tvp-var-truth --full` repeats this in twenty worlds each of four
 # shapes, one of which stands still.
 #
+# Why, then, is `"half-cauchy"` not the default? On the US data of section 5.4 its chains settle badly, more of its draws explode,
+# and it forecasts no better (`replicate tvp-var-chains` and `favar-priors`). So know what the default costs: *where coefficients
+# move, its bands are too narrow.* Both priors are the kit's choices; the paper's could not be read.
+#
 # **Why it takes a trick.** Given a path of 250 quarters, its drift variance is known to a tenth: so the next draw of the drift is
 # nearly the last one, and so is the next path. The chain creeps. The library therefore draws each drift a second time, *the path
 # in units of its drift, stretched along with it*: now only the data hold it back ("interweaving", Yu and Meng, 2011; Kastner
@@ -766,9 +770,9 @@ plots.impulse_responses(both, unit="% a year; points")
 
 # %% [markdown]
 # *How to see it*: coefficients eat the noise (the shocks shrink), responses turn ragged, and a quarter of the draws explodes.
-# *What to do*: believe in small steps, or let a prior with much mass at zero and a long tail choose how small
-# (`drift="half-cauchy"`). Too *tight* a prior fails without a sign, as section 5.3 showed: a smooth response, a narrow band, and
-# the truth outside.
+# *What to do*: believe in small steps. A prior with much mass at zero and a long tail may choose how small
+# (`drift="half-cauchy"`), but look at `diagnostics()` first: on these data its chains settle badly. Too *tight* a prior fails
+# without a sign, as section 5.3 showed: a smooth response, a narrow band, and the truth outside.
 #
 # **Responses from explosive draws.** What happens if they are kept?
 
