@@ -75,7 +75,7 @@ def test_judged_by_hand():
 
 def test_a_cell_and_its_page():
     cells = favar_panel_truth.cells("quick")
-    assert len(cells) == 3 * 2 * 3 * 10
+    assert len(cells) == 3 * 2 * 3 * 5
     assert len(favar_panel_truth.cells("full")) == 3 * 2 * 3 * 20
     small = {"T": 40, "N": 6, "draws": 20, "burn": 10}
     picked = [one | small for one in cells if one["shape"] != "cosine" and one["seed"] < 2]

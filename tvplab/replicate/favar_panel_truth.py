@@ -16,7 +16,7 @@ T, N, HORIZON, DATES = 250, 40, 8, (0.1, 0.6)
 SHAPES = ("cosine", "break", "constant")
 ENCODERS = {"true": "the true factors", "PCA": "two principal components"}
 DRIFTS = ("inverse gamma", "half-cauchy", "none")
-SEEDS = {"quick": 10, "full": 20}
+SEEDS = {"quick": 5, "full": 20}
 EFFORT = {"draws": 400, "burn": 300}
 
 
