@@ -103,6 +103,32 @@ def test_diverged_training_is_no_linear_algebra_error():
         model.fit(Y)
 
 
+def test_what_fit_is_given_besides_the_data_is_checked():
+    X = Y[["b", "c"]]
+    sparse = tvplab.GroupLassoRidge(alpha="cv", alphas="x", volatility="ewma")
+    with pytest.raises(TypeError, match="alphas: expected a number"):
+        sparse.fit(Y["a"], X)
+    for wrong, words in (
+        ({"start": 3}, "start: expected a dict"),
+        ({"max_iter": "x"}, "max_iter"),
+        ({"minit": None}, "minit"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            tvplab.MARSS().fit(Y, **wrong)
+    for wrong in ("x", {"a": 1}, np.ones(3), np.full((5, 1), "x")):
+        with pytest.raises(ValueError, match="start: must be finite loadings"):
+            tvplab.DynamicSparseFactors(1).fit(Y, start=wrong)
+    with pytest.raises(TypeError, match="start: expected an earlier fit of an autoencoder, got int"):
+        tvplab.GroupedSparseAutoencoder(GROUPS, n_factors=2, hidden=(3,)).fit(Y, start=3)
+    model = tvplab.DeepDynamicFactors(1)
+    for wrong in ([model], {"a": 3}, "x"):
+        with pytest.raises(TypeError, match="candidates: expected a dict of name"):
+            tvplab.choose_deep_factors(Y, wrong)
+    for wrong in ({"blocks": 1.5}, {"length": "x"}):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))}: a whole number"):
+            tvplab.choose_deep_factors(Y, {"a": model}, **wrong)
+
+
 def test_results_refuse_levels_names_and_counts():
     fit = tvplab.TVPRidge(lam=1.0).fit(Y["a"], Y[["b", "c"]])
     with pytest.raises(TypeError, match="columns: expected a list of column names, got the bare name 'b'"):

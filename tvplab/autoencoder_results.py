@@ -57,6 +57,12 @@ class AutoencoderResults:
     sd: pd.Series = field(repr=False)
     weights: Weights = field(repr=False)
 
+    def summary(self) -> pd.DataFrame:
+        """One row a series: its group, the share of its variance that is residual, and its group's weights."""
+        group = [self.groups[name] for name in self.mean.index]
+        table = pd.DataFrame({"group": group, "residual share": self.sigma2 / self.sd**2}, self.mean.index)
+        return table.join(self.group_weights, on="group")
+
     def encode(self, X_new) -> pd.DataFrame:
         """Return the factors (T', K) of new data (T', N) in the same units, by the statistics of the fit."""
         frame = as_frame(X_new, "X_new", least=1)

@@ -86,6 +86,11 @@ class DeepDynamicFactorsResults:
         """1 − Σ ε² / Σ (y − ȳ)² by series, over the observed cells."""
         return (1.0 - (self.idiosyncratic**2).sum() / ((self.data - self.data.mean()) ** 2).sum()).rename("R²")
 
+    def summary(self) -> pd.DataFrame:
+        """One row a series: mean and sd of its units, whether it is quarterly, its R² and its loadings."""
+        table = {"mean": self._scale.mean, "sd": self._scale.sd, "quarterly": self._quarterly, "R²": self.r2}
+        return pd.DataFrame(table, self.data.columns).join(self.loadings)
+
     @property
     def state_space(self) -> LinearForm:
         """The linear Gaussian form of the model (eqs 14-16), which filters, forecasts and news work on.

@@ -16,7 +16,7 @@ from tvplab.convergence import ignore_unconverged
 from tvplab.deep_dfm import DeepDynamicFactors
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.nowcast_gains import filter_gains, predicted_states
-from tvplab.validation import check_choice, check_panel
+from tvplab.validation import check_choice, check_panel, check_whole
 
 
 class Choice(NamedTuple):
@@ -66,9 +66,13 @@ def choose_deep_factors(
     """
     check_choice(loss, "loss", ("forecast", "fit"))
     data = check_panel(Y, "Y")
+    if not isinstance(candidates, Mapping) or not all(hasattr(one, "fit") for one in candidates.values()):
+        raise TypeError(f"candidates: expected a dict of name → model, got {candidates!r}")
     if not candidates:
         raise ValueError("candidates: is empty; give at least one model")
-    if blocks < 1 or length < 1 or len(data) < (blocks + 2) * length:
+    check_whole(blocks, "blocks", 1)
+    check_whole(length, "length", 1)
+    if len(data) < (blocks + 2) * length:
         raise ValueError(
             f"blocks, length: {blocks} blocks of {length} periods and a training sample of at least two need "
             f"{(blocks + 2) * length} periods, Y has {len(data)}"

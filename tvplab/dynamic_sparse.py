@@ -156,11 +156,11 @@ class DynamicSparseFactors:
             static = fit_static(y - level, self.n_factors, self.n_starts, seed=self.seed)
             sigma2 = np.tile(static.sigma2, (len(y), 1))
             return State(as_paths(static.loadings, len(y)), sigma2, self._first_persistence(), level), static.sigma2
-        B = self._anchors(y) if start is None else np.asarray(start, dtype=float)
+        B = self._anchors(y) if start is None else np.asarray(start)
         shape = (len(y), y.shape[1], self.n_factors)
-        if B.shape not in (shape, shape[1:]) or not np.isfinite(B).all():
+        if B.shape not in (shape, shape[1:]) or B.dtype.kind not in "fiu" or not np.isfinite(B).all():
             raise ValueError(f"start: must be finite loadings of shape {shape} or {shape[1:]}, got {B.shape}")
-        paths = as_paths(B, len(y))
+        paths = as_paths(B.astype(float), len(y))
         return warm_state(y, paths, self._first_persistence(), prior, self._constant("discount"))
 
     def _first_persistence(self) -> np.ndarray:

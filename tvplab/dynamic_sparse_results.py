@@ -71,6 +71,19 @@ class DynamicSparseResults:
             _start_scale=start_scale,
         )
 
+    def summary(self) -> pd.DataFrame:
+        """One row a factor: share of the periods in which it is active, series that load then, size of a loading."""
+        loads, active = self.loadings != 0.0, self.active.to_numpy()
+        alive = loads & active[:, None]
+        count, size = alive.sum(axis=(0, 1)), np.where(alive, np.abs(self.loadings), 0.0).sum(axis=(0, 1))
+        table = {
+            "active": active.mean(axis=0),
+            "series": count / np.maximum(active.sum(axis=0), 1),
+            "mean size": size / np.maximum(count, 1),
+            "persistence": self.persistence,
+        }
+        return pd.DataFrame(table, self.factors.columns)
+
     @property
     def active(self) -> pd.DataFrame:
         """Which factors are active in which period, (T, r) booleans."""

@@ -40,6 +40,11 @@ class LinearFactors:
         signs = np.where(found.loadings.sum() < 0, -1.0, 1.0)
         return cls(found.factors * signs, found.loadings * signs, mean, sd)
 
+    def summary(self) -> pd.DataFrame:
+        """One row a series: mean and sd of its units, its R² and its loadings."""
+        table = {"mean": self.mean, "sd": self.sd, "R²": (self.loadings**2).sum(axis=1)}
+        return pd.DataFrame(table).join(self.loadings)
+
     def encode(self, X_new) -> pd.DataFrame:
         """Return the factors (T', K) of new data (T', N): the least-squares fit of each period to the loadings."""
         frame = as_frame(X_new, "X_new", least=1)

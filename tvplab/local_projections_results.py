@@ -65,6 +65,14 @@ class LocalProjectionResults:
         """All coefficients by horizon, each frame (origins, K) in the data's units."""
         return {h: self.regression(h).beta for h in self._fits}
 
+    def summary(self) -> pd.DataFrame:
+        """One row a horizon: the constant response, and the moving one's mean, first, last, min and max; λ."""
+        known = {h: path.dropna() for h, path in self.irf.items()}
+        ends = pd.DataFrame({h: (path.iloc[0], path.iloc[-1]) for h, path in known.items()}, ["first", "last"]).T
+        moving = self.irf.agg(["mean", "min", "max"]).T
+        table = {"OLS": self.irf_ols, "mean": moving["mean"], **ends, "min": moving["min"], "max": moving["max"]}
+        return pd.DataFrame({**table, "lam": self.lam}).rename_axis("horizon")
+
     def regression(self, h: int) -> RidgeResults:
         """Return the whole TVP regression of one horizon."""
         if h not in self._fits:
@@ -152,7 +160,9 @@ class LocalProjectionSystem:
     targets: dict[object, LocalProjectionResults]
 
     def __getitem__(self, target) -> LocalProjectionResults:
-        """Return the results of one target."""
+        """Return the results of one target; another name raises a KeyError that lists the targets."""
+        if target not in self.targets:
+            raise KeyError(f"no target {target!r}; there are {list(self.targets)}")
         return self.targets[target]
 
     @property
@@ -174,6 +184,10 @@ class LocalProjectionSystem:
     def lam(self) -> pd.DataFrame:
         """Drift penalties (H, M)."""
         return pd.DataFrame({name: one.lam for name, one in self.targets.items()})
+
+    def summary(self) -> pd.DataFrame:
+        """One row a target and horizon."""
+        return pd.concat({name: one.summary() for name, one in self.targets.items()})
 
     def bands(self, level: float = 0.9) -> dict[object, tuple[pd.DataFrame, pd.DataFrame]]:
         """Credible bands by target."""

@@ -109,6 +109,7 @@ class MARSS:
         check_choice(self.rule, "rule", tuple(RULES))
         check_number(tol, "tol")
         check_whole(max_iter, "max_iter", 0)
+        check_whole(minit, "minit", 0)
         data, forms, inputs = self._read(y, d, c)
         stop = RULES[self.rule](tol, minit)
         values, first = data.to_numpy(), start_values(forms, start)

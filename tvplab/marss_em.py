@@ -10,6 +10,7 @@ or R moves in time, or B, U or Q, the updates of these three are those of `marss
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -186,6 +187,8 @@ def start_values(forms: Forms, given: dict | None) -> Parameters:
         target = targets[name](form.shape) if name in targets else np.eye(form.shape[0])
         target = 0.05 * target if name in ("Q", "R") else target
         found[name] = form.nearest(target)
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"start: expected a dict of matrix name → values, got {type(given).__name__}")
     for name, values in (given or {}).items():
         if name not in forms or np.shape(values) != (forms[name].n,):
             raise ValueError(f"start: {name!r} is no matrix of the model, or has another number of names")

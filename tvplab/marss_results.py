@@ -11,8 +11,9 @@ from scipy.special import ndtri
 from tvplab.marss_common import common, corrected_aic, variance, weights_by_period
 from tvplab.marss_em import Forms, Inputs, Parameters, matrices, smooth, state_space
 from tvplab.marss_forecast import forecast
-from tvplab.marss_inference import bootstrap, innovations, intervals
+from tvplab.marss_inference import bootstrap, innovations, intervals, labels
 from tvplab.marss_moving import times
+from tvplab.marss_score import pack
 from tvplab.statespace_draws import simulate
 from tvplab.validation import check_seed, check_share, check_whole
 
@@ -89,6 +90,10 @@ class MARSSResults:
     def in_units(self, mean: pd.Series, sd: pd.Series) -> MARSSResults:
         """Return the same results for data y = mean + sd · (the data of the fit)."""
         return replace(self, mean=mean, sd=sd, fitted=self.fitted * sd + mean)
+
+    def summary(self) -> pd.DataFrame:
+        """One row a free parameter, by matrix and name: its `estimate`; `intervals` adds standard errors."""
+        return pd.DataFrame({"estimate": pack(self._free())}, labels(self._forms))
 
     def intervals(self, level: float = 0.95, method: str = "fisher") -> pd.DataFrame:
         """Wald intervals of the free parameters: see `marss_inference.intervals`."""

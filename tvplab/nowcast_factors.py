@@ -78,6 +78,7 @@ class MixedFrequencyFactorsResults:
     loglik_path : log-likelihood of every iterate of EM, e taken as white.
     converged, n_iter : whether the stopping rule was met, and the number of iterations.
     state_space : the linear Gaussian form that nowcasts and news work on, in standardised units.
+    quarterly : names of the series that were taken as quarterly.
     model : the `MixedFrequencyFactors` that was fitted.
     """
 
@@ -86,6 +87,7 @@ class MixedFrequencyFactorsResults:
     loglik_path: np.ndarray
     converged: bool
     n_iter: int
+    quarterly: list
     state_space: LinearForm = field(repr=False)
     model: MixedFrequencyFactors = field(repr=False)
 
@@ -105,9 +107,15 @@ class MixedFrequencyFactorsResults:
             loglik_path=path,
             converged=converged,
             n_iter=len(path) - 1,
+            quarterly=list(data.columns[flags]),
             state_space=form,
             model=model,
         )
+
+    def summary(self) -> pd.DataFrame:
+        """One row a series: whether it was taken as quarterly, and its loadings."""
+        names = self.loadings.index
+        return pd.DataFrame({"quarterly": names.isin(self.quarterly)}, names).join(self.loadings)
 
     def nowcast(self, target, vintage: pd.DataFrame, period=None, level: float = 0.9, ahead: int = 1) -> pd.DataFrame:
         """Nowcast a series from a vintage: see `nowcasting.nowcast`."""

@@ -90,6 +90,8 @@ class GroupedSparseAutoencoder:
         """
         self._check()
         frame = self._checked(X)
+        if start is not None and not isinstance(start, AutoencoderResults):
+            raise TypeError(f"start: expected an earlier fit of an autoencoder, got {type(start).__name__}")
         try:
             from tvplab.autoencoder_pruning import one_of, prune
             from tvplab.autoencoder_training import Prior, train

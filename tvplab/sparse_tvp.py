@@ -126,7 +126,7 @@ class GroupLassoRidge(TwoStepRidge):
         if isinstance(self.alpha, str):
             check_choice(self.alpha, "alpha", RULES)
         name, given = ("alphas", self.alphas) if isinstance(self.alpha, str) else ("alpha", [self.alpha])
-        values = [check_number(one, name) for one in given]
+        values = [check_number(one, name) for one in np.ravel(given).tolist()]
         if not values or max(values) > 1.0 or np.any(np.diff(values) >= 0.0):
             raise ValueError(f"{name}: must lie above 0 and not above 1 (several: falling), got {given!r}")
         return values
