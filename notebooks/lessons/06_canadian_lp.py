@@ -315,8 +315,9 @@ for seed in range(1, 1 if tvplab.mode() == "quick" else 4):
 # half and half (their mean), the paper's own remedy, mends that. The split never beats OLS: it buys one step with half of the
 # data. And compare the two rows of OLS: leads alone are worth about as much as movement.*
 #
-# That is a mean over worlds. In a single one, the careful fit too can lose to OLS in the early blocks (the third of the four
-# does), and nobody tells you which world is yours. A gain of a quarter, and not everywhere, is what 470 months can tell.
+# That is a mean over worlds. In a single one, the careful fit too can lose to OLS: in the third of the four it does so in every
+# block, most in the early ones. And nobody tells you which world is yours. A gain of a quarter, and not everywhere, is what 470
+# months can tell.
 #
 # ## 7. The shocks that come later
 #
