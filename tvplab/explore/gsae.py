@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from tvplab.autoencoder_results import AutoencoderResults
 from tvplab.autoencoder_variants import Recovery, rank_correlation, recovery, standard
@@ -18,7 +20,8 @@ from tvplab.explore.controls import choice, int_slider, log_slider, switch
 from tvplab.explore.explorer import Explorer
 from tvplab.factors import principal_components
 from tvplab.plots.autoencoder import colour_of, shown_weight
-from tvplab.plots.ridge import time_axis
+from tvplab.plots.moving import StoredText
+from tvplab.plots.ridge import time_axis, time_name
 from tvplab.plots.style import COLOURS
 from tvplab.sparse_autoencoder import GroupedSparseAutoencoder
 
@@ -56,21 +59,24 @@ class SparseGroupsMove:
         first = [name for name in self.found.estimate if name is not None]
         return first + [name for name in self.fit.factors if name not in first]
 
-    @property
+    @functools.cached_property
     def weights(self) -> np.ndarray:
         """Sizes |β| (G, K), columns in that order; a true factor without estimate has NaNs."""
-        known = self.fit.group_weights.abs()
-        columns = [known[n] if n is not None else known.iloc[:, 0] * np.nan for n in self.found.estimate]
-        return np.column_stack([*columns, *(known[n] for n in self.columns if n not in set(self.found.estimate))])
+        sizes = np.abs(self.fit.group_weights.to_numpy())
+        place = dict(zip(self.fit.factors, sizes.T, strict=True))
+        lost = np.full(len(sizes), np.nan)
+        rest = self.columns[sum(name is not None for name in self.found.estimate) :]
+        return np.column_stack([place.get(name, lost) for name in [*self.found.estimate, *rest]])
 
-    @property
+    @functools.cached_property
     def paths(self) -> np.ndarray:
         """Estimates (T, K*) that stand for the true factors, signed as they are; NaN where there is none."""
+        signs, values = np.sign(rank_correlation(self.world.factors, self.fit.factors)), self.fit.factors.to_numpy()
         out = np.full(self.world.factors.shape, np.nan)
-        for k, (truth, name) in enumerate(self.found.estimate.items()):
+        for k, name in enumerate(self.found.estimate):
             if name is not None:
-                sign = np.sign(rank_correlation(self.world.factors[[truth]], self.fit.factors[[name]])[0, 0])
-                out[:, k] = sign * self.fit.factors[name]
+                estimate = self.fit.factors.columns.get_loc(name)
+                out[:, k] = signs[k, estimate] * values[:, estimate]
         return out
 
 
@@ -92,10 +98,10 @@ def gsae(T: int = 160, N: int = 40, seed: int = 2) -> Explorer:
     base = functools.lru_cache(maxsize=32)(functools.partial(_base, worlds))
     rival = functools.lru_cache(maxsize=32)(functools.partial(_rival, worlds))
     path = functools.lru_cache(maxsize=32)(functools.partial(_path, worlds, base))
-    moved = functools.lru_cache(maxsize=512)(functools.partial(_moved, worlds, path))
+    moved = functools.lru_cache(maxsize=512)(functools.partial(_moved, worlds, path, rival))
 
     def compute(lam0, n_factors, anchored, prune, world):
-        return SparseGroupsMove(*moved(nearest(lam0), n_factors, anchored, prune, world), rival(n_factors, world))
+        return moved(nearest(lam0), n_factors, anchored, prune, world)
 
     controls = {
         "lam0": log_slider("rate of the spike λ₀", RUNGS[0], RUNGS[-1], 10.0, per_decade=PER_DECADE),
@@ -147,14 +153,16 @@ def _path(world: Callable, base: Callable, n_factors: int, anchored: bool, name:
     return fits[1:]
 
 
-def _moved(world: Callable, path: Callable, rung: int, n_factors: int, anchored: bool, prune: bool, name: str):
-    """Fit of a rung, without its superfluous factors if asked for; λ₀, world and recovery."""
+def _moved(
+    world: Callable, path: Callable, rival: Callable, rung: int, n_factors: int, anchored: bool, prune: bool, name: str
+) -> SparseGroupsMove:
+    """Fit of a rung, without its superfluous factors if asked for, and how well it recovers its world."""
     lam0, fit = float(RUNGS[rung]), path(n_factors, anchored, name)[rung]
     if prune:
         model = replace(_model(world(name), n_factors, anchored), lam0=lam0, prune=True, starts=1, epochs=1)
         fit = _quiet(model, world(name).X, fit)
     found = recovery(world(name).factors, fit.factors, world(name).pattern, fit.group_weights)
-    return fit, lam0, world(name), found
+    return SparseGroupsMove(fit, lam0, world(name), found, rival(n_factors, name))
 
 
 def _rival(world: Callable, n_factors: int, name: str) -> Recovery:
@@ -178,34 +186,34 @@ def _build(figure: Figure, move: SparseGroupsMove) -> dict:
     ax.set_title("group weights |β|, true pattern framed")
     ax.grid(False)
     for g, k in np.argwhere(pattern.to_numpy()):
-        ax.add_patch(_square(g, k, 0.92, fill=False, ec=COLOURS["black"], lw=1.6))
-    cells = [[ax.add_patch(_square(g, k, 0.84, lw=0)) for k in range(K)] for g in range(G)]
-    texts = [[ax.text(k, g, "", ha="center", va="center") for k in range(K)] for g in range(G)]
+        ax.add_patch(Rectangle((k - 0.46, g - 0.46), 0.92, 0.92, fill=False, ec=COLOURS["black"], lw=1.6))
+    cells = PolyCollection([_corners(g, k, 0.84) for g in range(G) for k in range(K)], lw=0, zorder=1)
+    texts = [[ax.add_artist(StoredText(k, g, "", ha="center")) for k in range(K)] for g in range(G)]
     panels = right.subplots(pattern.shape[1], 1, sharex=True)
     time, truth = time_axis(move.world.factors.index), standard(move.world.factors)
     for panel, name in zip(panels, truth, strict=True):
         panel.plot(time, truth[name], color=COLOURS["black"], ls="--", lw=1.1)
         panel.set(xlim=(time[0], time[-1]), ylim=(-3.6, 3.6))
         panel.set_ylabel(name, rotation=0, ha="right", va="center")
-    panels[0].set_title("factors  (synthetic data, truth dashed)")
+    panels[0].set_title("factors, estimate solid  (synthetic data, truth dashed)")
+    panels[-1].set_xlabel(time_name(move.world.factors.index))
     lines = [panel.plot(time, np.full(len(time), np.nan), color=COLOURS["blue"], lw=1.3)[0] for panel in panels]
-    return {"cells": cells, "texts": texts, "lines": lines}
+    return {"cells": ax.add_collection(cells, autolim=False), "texts": texts, "lines": lines}
 
 
-def _square(g: int, k: int, side: float, **looks):
-    """One cell of the map."""
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((k - side / 2, g - side / 2), side, side, **looks)
+def _corners(g: int, k: int, side: float) -> np.ndarray:
+    """Corners (4, 2) of one cell of the map."""
+    return np.array([k, g]) + 0.5 * side * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 
 
 def _update(artists: dict, move: SparseGroupsMove) -> None:
     """Move the artists."""
-    for row, words, values in zip(artists["cells"], artists["texts"], move.weights, strict=True):
-        for cell, word, value in zip(row, words, values, strict=True):
-            face, ink = colour_of(value)
-            cell.set_facecolor(face)
-            word.set(text=shown_weight(value), color=ink)
+    sizes, words = move.weights.ravel(), [word for row in artists["texts"] for word in row]
+    looks = [colour_of(size) for size in sizes]
+    artists["cells"].set_facecolor([face for face, _ in looks])
+    for word, size, (_, ink) in zip(words, sizes, looks, strict=True):
+        word.set_text(shown_weight(size))
+        word.set_color(ink)
     for line, path in zip(artists["lines"], move.paths.T, strict=True):
         line.set_ydata(path)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import Colormap, to_hex
 from matplotlib.image import AxesImage
 
 from tvplab.plots.figure import Picture
@@ -71,8 +72,14 @@ def colour_of(size: float, largest: float = 1.0) -> tuple[str, str]:
     """Colours of a cell and of the number in it; an exact zero is white."""
     if not size > 0.0:
         return "white", "black"
-    shade = colormaps[SHADES](min(size / largest, 1.0))
+    shade = _shades()(min(size / largest, 1.0))
     return to_hex(shade), "white" if size > 0.6 * largest else "black"
+
+
+@functools.cache
+def _shades() -> Colormap:
+    """Look the colours up once: the register hands out a new copy each time."""
+    return colormaps[SHADES]
 
 
 def draw_factor(ax: Axes, factor: pd.Series, truth: pd.Series | None = None) -> None:

@@ -47,7 +47,8 @@ def move_bars(bars: StepPatch, lengths: np.ndarray) -> None:
 class StoredText(Text):
     """A line of text drawn from a stored picture: letters are slow to draw, and the lines of a list come again.
 
-    It stands upright on its place, left and centred; colour, size and place are those of the text.
+    It stands upright on its place, left or centred (`ha`), at half its height; colour, size and place are those of the
+    text.
     """
 
     def draw(self, renderer) -> None:
@@ -56,6 +57,7 @@ class StoredText(Text):
             return
         picture = text_picture(self.get_text(), self.get_fontproperties(), self.get_color(), renderer.dpi)
         x, y = self.get_transform().transform(self.get_position())
+        x -= {"left": 0.0, "center": 0.5}[self.get_horizontalalignment()] * picture.shape[1]
         gc = renderer.new_gc()
         renderer.draw_image(gc, round(x), round(y - len(picture) / 2), picture)
         gc.restore()

@@ -167,6 +167,11 @@ def time_axis(index: pd.Index):
     return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
 
 
+def time_name(index: pd.Index) -> str:
+    """Name of the axis of time."""
+    return "date" if isinstance(index, pd.PeriodIndex | pd.DatetimeIndex) else "period"
+
+
 def _say_synthetic(picture: Picture, truth) -> None:
     if truth is not None:
         picture.suptitle("synthetic data; dashed: the truth", fontsize=11, x=0.01, ha="left", color="#555555")
