@@ -11,11 +11,16 @@ class ConvergenceWarning(UserWarning):
 
 
 def warn_unconverged(message: str) -> None:
+    """Say that an estimator stopped early, as `warn_caller`."""
+    warn_caller(message, ConvergenceWarning)
+
+
+def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the line outside the library that asked for the fit, however many functions lie between."""
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tvplab."):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, ConvergenceWarning, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import warn_caller
 from tvplab.validation import check_names, check_panel, check_whole
 
 QUARTER = 3
@@ -141,7 +142,7 @@ def found_quarterly(panel: pd.DataFrame) -> np.ndarray:
 def warn_of_place(name, period) -> None:
     """Say that a quarterly series stands in the wrong months."""
     text = f"Y: {name!r} has a value in {period:%Y-%m}; a quarterly series belongs in its quarters' last months"
-    warnings.warn(text, stacklevel=4)
+    warn_caller(text)
 
 
 def rows_ahead(series: pd.Series, ahead: int) -> list:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
+
+from tvplab.convergence import warn_caller
 
 PART = r"(\d{1,2}|[A-Za-z]{3,9})"
 YEAR_LAST = re.compile(rf"{PART}[/. -]({PART}[/. -]+\d{{2}}|\d{{4}})")
@@ -42,7 +43,7 @@ def check_spacing(index: pd.Index, name: str) -> None:
     if steps.size and steps.max() > steps.min():
         before = index[int(np.argmax(steps > steps.min()))]
         text = f"{name}: periods are left out after {before!s}; rows are taken as consecutive (reindex to mark gaps)"
-        warnings.warn(text, stacklevel=4)
+        warn_caller(text)
 
 
 def _months(index: pd.DatetimeIndex | pd.PeriodIndex) -> np.ndarray:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numbers
-import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tvplab.convergence import warn_caller
 from tvplab.row_labels import check_rows, check_spacing
 
 MIN_PERIODS = 3
@@ -134,7 +134,7 @@ def check_centred(frame: pd.DataFrame, name: str, what: str) -> None:
     far = frame.columns[frame.mean().abs() > 5.0 * frame.std()]
     if len(far):
         text = f"{name}: column {far[0]!r} has its mean more than 5 sd from zero, and the model has no constant; {what}"
-        warnings.warn(text, stacklevel=3)
+        warn_caller(text)
 
 
 def check_number(value, name: str, *, above: float = 0.0, or_equal: bool = False) -> float:
