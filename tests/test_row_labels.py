@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tvplab import MixedFrequencyFactors, TVPRidge
+from tvplab import DeepDynamicFactors, MixedFrequencyFactors, TVPRidge
 from tvplab.convergence import ConvergenceWarning
 from tvplab.nowcast_periods import found_quarterly
 from tvplab.row_labels import check_rows, check_spacing
@@ -123,6 +123,17 @@ def test_a_quarterly_series_in_first_months_is_warned_of(quarterly):
     panel["gdp"] = panel["gdp"].shift(-2)
     with pytest.warns(UserWarning, match="Y: 'gdp' has a value in 2000-01; a quarterly series"):
         MixedFrequencyFactors(1, 1, quarterly=quarterly, tol=0.1).fit(panel)
+
+
+def test_deep_factors_that_were_told_of_no_quarterly_series_warn_of_one():
+    panel = growth(pd.date_range("2000-01-01", periods=60, freq="MS"))
+    options = {"hidden": (), "max_iter": 0, "pretrain": 2, "draws": 2}
+    with pytest.warns(UserWarning, match="Y: 'gdp' has values in quarters' last months only"):
+        DeepDynamicFactors(1, **options).fit(panel)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        DeepDynamicFactors(1, quarterly=["gdp"], **options).fit(panel)
+        DeepDynamicFactors(1, quarterly=[], **options).fit(panel)
 
 
 def test_a_monthly_series_with_gaps_is_not_taken_for_a_quarterly_one():

@@ -23,7 +23,7 @@ from tvplab.deep_dfm_maps import LINKS
 from tvplab.deep_dfm_recipe import RECIPES, Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_training import Trained, train
-from tvplab.nowcast_periods import quarterly_columns
+from tvplab.nowcast_periods import quarterly_columns, warn_unnamed
 from tvplab.validation import check_choice, check_number, check_panel, check_seed, check_varying, check_widths
 
 
@@ -45,7 +45,7 @@ class DeepDynamicFactors:
         pre-training: with `hidden=()` that is principal components by gradient descent.
     learning_rate : of Adam, per step; falls by 4 % a round.
     quarterly : names of the columns seen in the last month of their quarter, as sums (1, 2, 3, 2, 1)/3 of five months;
-        the other columns are monthly, dates of the index are not looked at.
+        the other columns are monthly.  None: all are, with a warning where their dates tell otherwise.
     device : "cpu", or where torch should compute, "cuda".
     seed : fixes starting weights and noise; the same numbers on the same machine with one thread.
     progress : show a bar.
@@ -90,6 +90,8 @@ class DeepDynamicFactors:
         data = check_panel(Y, "Y")
         check_varying(data, "Y", "it has no scale")
         quarterly = quarterly_columns(self.quarterly, data)
+        if self.quarterly is None:
+            warn_unnamed(data)
         scale = Standardizer.fit(data)
         _check_length(data, self.factor_lags)
         trained = self.train(scale.transform(data).to_numpy(), np.flatnonzero(quarterly))

@@ -129,6 +129,16 @@ def quarterly_columns(names: Sequence | None, panel: pd.DataFrame) -> np.ndarray
     return panel.columns.isin(chosen)
 
 
+def warn_unnamed(panel: pd.DataFrame) -> None:
+    """Warn of a column that `is_quarterly`, for a model that takes none so by itself and was told of none."""
+    found = panel.columns[found_quarterly(panel)]
+    if len(found):
+        text = (
+            f"Y: {found[0]!r} has values in quarters' last months only, and is taken as monthly; name it in quarterly"
+        )
+        warn_caller(f"{text}, or pass quarterly=[]")
+
+
 def found_quarterly(panel: pd.DataFrame) -> np.ndarray:
     """Flags (N,) of the columns that `is_quarterly`; a warning where one has its values in quarters' other months."""
     if is_monthly(panel.index):
