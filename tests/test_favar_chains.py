@@ -18,7 +18,7 @@ def test_a_chain_is_the_models():
     found = favar_chains.run(cell)
     assert found["r_hat"] == fit.worst_r_hat
     assert found["ess"]["q"] == fit.diagnostics()["ess"].xs("q", level="block").min()
-    assert found["explosive"] == fit.explosive(fit.index[-1])
+    assert found["explosive"] == max(fit.explosive(period) for period in fit.index[::4])
     assert favar_chains.run(cell | {"prior": "inverse gamma"})["r_hat"] != found["r_hat"]
 
 
