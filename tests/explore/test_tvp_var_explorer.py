@@ -6,7 +6,8 @@ import pytest
 from matplotlib.dates import num2date
 
 from tvplab import TVPVAR, explore
-from tvplab.explore.tvp_var import SCALES
+from tvplab.explore.tvp_var import EXPLODES, SCALES
+from tvplab.tvp_var_results import TVPVARResults
 
 pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
 RNG = np.random.default_rng(3)
@@ -87,3 +88,33 @@ def test_without_results_it_fits_the_bundled_data():
     assert found.result.names == ["growth", "inflation", "rate"]
     assert found.result.results.index[0] == pd.Period("1960Q1")  # two lags after 1959Q3
     assert "bundled" in found.figure.get_suptitle()
+
+
+def test_a_date_where_every_draw_explodes_says_so_calmly(monkeypatch):
+    irf, explosive, bad = TVPVARResults.irf, TVPVARResults.explosive, set(RESULTS.index[30:50])  # the middle among them
+
+    def refuse(self, shock, date, *rest, **words):
+        if date in bad:
+            raise ValueError(f"date: every draw explodes at {date}; tighten the prior or draw more")
+        return irf(self, shock, date, *rest, **words)
+
+    monkeypatch.setattr(TVPVARResults, "irf", refuse)
+    monkeypatch.setattr(TVPVARResults, "explosive", lambda self, date: 1.0 if date in bad else explosive(self, date))
+    found = explore.tvp_var(RESULTS)
+    message, line = found.panel.artists["message"], found.panel.artists["lines"][0]
+    assert message.get_text() == EXPLODES
+    assert np.isnan(line.get_ydata()).all()
+    assert "nan" not in found.numbers.value
+    assert found.error.value == ""
+    calm = found.static_png()
+    found.set(date=RESULTS.index[5])
+    assert message.get_text() == ""
+    np.testing.assert_allclose(line.get_ydata(), irf(RESULTS, "rate", RESULTS.index[5], 20, size=1.0).median["output"])
+    assert found.static_png() != calm
+    assert found.error.value == ""
+
+
+def test_another_error_is_not_hidden(monkeypatch):
+    monkeypatch.setattr(TVPVARResults, "irf", lambda *_, **__: (_ for _ in ()).throw(ValueError("something else")))
+    with pytest.raises(ValueError, match="something else"):
+        explore.tvp_var(RESULTS)

@@ -115,16 +115,21 @@ def _build(figure: Figure, move: ResponseMove) -> dict:
     for line, colour, dashes in zip(space.lines, (ALONG_TIME, ALONG_HORIZONS), ("-", "-."), strict=True):
         line.set(color=colour, ls=dashes)
     index, columns = time_axis(scene.fit.irf.index), scene.fit.irf.columns
-    time.set(xlim=(index[0], index[-1]), ylim=scene.limits, xlabel="date of the shock")
+    sides = 0.02 * (index[-1] - index[0])
+    time.set(xlim=(index[0] - sides, index[-1] + sides), ylim=scene.limits, xlabel="date of the shock")
     if isinstance(index, pd.DatetimeIndex):
         time.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
-    horizons.set(xlim=(columns[0], max(columns[-1], 1)), ylim=scene.limits, xlabel="horizon")
+    last = max(columns[-1], 1)
+    horizons.set(xlim=(-0.02 * last, 1.02 * last), ylim=scene.limits, xlabel="horizon")
     if scene.break_date is not None:
         time.axvline(scene.break_date, color="black", ls=":", lw=1.0)
     for ax in (time, horizons):
         ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
         ax.yaxis.set_major_locator(MaxNLocator(5))
-    horizons.plot(scene.fit.irf_ols, color=COLOURS["grey"], lw=1.2)
+    horizons.plot(scene.fit.irf_ols, color=COLOURS["grey"], lw=1.2, label="constant, by OLS")
+    if scene.truth is not None:
+        horizons.plot([], [], color=COLOURS["black"], ls="--", lw=1.3, label="truth")
+    horizons.legend(loc="lower left", fontsize=10)
     return {
         "space": space,
         "time ols": time.axhline(0.0, color=COLOURS["grey"], lw=1.2),

@@ -23,6 +23,7 @@ from tvplab.tvp_var_results import TVPVARResults
 SCALES = ("units of the variable", "sd of the shock at that date")
 HORIZON, LEVEL, LARGEST = 20, 0.68, 2.0
 MOST_PANELS = 4
+EXPLODES = "every draw explodes at this date: there is no response to show"
 ALT = (
     "Above: responses of each variable to one shock by horizon, median and 68 % band. "
     "Below: the standard deviation of that shock over time; a line marks the date."
@@ -130,8 +131,16 @@ def _controls(results: TVPVARResults, middle) -> dict:
 
 
 def _edges(results: TVPVARResults, names: list, date, shock, scale: str) -> tuple[np.ndarray, float]:
-    """Median, lower and upper response (3, H + 1, n) to a shock of size 1 in its scale, and the share that explodes."""
-    response = results.irf(shock, date, HORIZON, size=1.0 if scale == SCALES[0] else None, level=LEVEL)
+    """Median, lower and upper response (3, H + 1, n) to a shock of size 1 in its scale, and the share that explodes.
+
+    At a date where every draw explodes the response is NaN.
+    """
+    try:
+        response = results.irf(shock, date, HORIZON, size=1.0 if scale == SCALES[0] else None, level=LEVEL)
+    except ValueError:
+        if results.explosive(date) < 1.0:
+            raise
+        return np.full((3, HORIZON + 1, len(names)), np.nan), 1.0
     places = [results.names.index(name) for name in names]
     edges = np.stack([frame.to_numpy() for frame in (response.median, response.lower, response.upper)])
     return edges[:, :, places], response.explosive
@@ -140,11 +149,14 @@ def _edges(results: TVPVARResults, names: list, date, shock, scale: str) -> tupl
 def _limits(results: TVPVARResults, edges, shock, scale: str) -> np.ndarray:
     """Reach (n,) of the axes: 1.2 times what the largest shock does at nine dates spread over the sample.
 
-    Dates at which every draw explodes have no response; there the widget says so.
+    Dates at which every draw explodes have no response.
     """
     dates = results.index[np.linspace(0, len(results.index) - 1, 9).astype(int)]
-    reach = [np.abs(edges(date, shock, scale)[0]).max(axis=(0, 1)) for date in dates if results.explosive(date) < 1.0]
-    return 1.2 * LARGEST * np.max([np.full(len(results.names[-MOST_PANELS:]), 1e-9), *reach], axis=0)
+    reach = [
+        np.abs(quantiles).max(axis=(0, 1)) for quantiles, share in (edges(d, shock, scale) for d in dates) if share < 1
+    ]
+    least = np.full(len(results.names[-MOST_PANELS:]), 1e-9 if reach else 1.0)
+    return 1.2 * LARGEST * np.max([least, *reach], axis=0)
 
 
 def _numbers(index: pd.Index) -> np.ndarray:
@@ -171,10 +183,11 @@ def _build(figure: Figure, move: ResponseAtDate) -> dict:
     strip, time = figure.add_subplot(grid[1, :]), time_axis(move.results.index)
     strip.plot(time, move.sd, color=COLOURS["vermillion"])
     strip.set(xlim=(time[0], time[-1]), ylim=(0.0, 1.05 * move.sd.max()))
-    strip.set_title(f"sd of the shock to {move.shock}")
+    strip.set_title(f"sd of the shock to {move.shock}, by date")
     zeros = np.zeros(len(horizons))
     return {
         "middles": [ax.plot(horizons, zeros, color=COLOURS["grey"], ls="--", lw=1.2)[0] for ax in tops],
+        "message": figure.text(0.5, 0.62, "", ha="center", fontsize=13),
         "bands": [MovingBand(ax, horizons, COLOURS["blue"], 0.2) for ax in tops],
         "lines": [ax.plot(horizons, zeros, color=COLOURS["blue"])[0] for ax in tops],
         "mark": strip.axvline(move.time[move.place], color=COLOURS["black"], ls="--", lw=1.2),
@@ -188,15 +201,17 @@ def _update(artists: dict, move: ResponseAtDate) -> None:
         band.set_edges(move.edges[1, :, i], move.edges[2, :, i])
         middle.set_ydata(move.middle[:, i])
     artists["mark"].set_xdata([move.time[move.place]] * 2)
+    artists["message"].set_text(EXPLODES if move.explosive == 1.0 else "")
 
 
 def _readout(move: ResponseAtDate) -> dict[str, str]:
     """Key numbers beside the picture."""
     last = move.names[0]
     peak = int(np.argmax(np.abs(move.edges[0, :, 0])))
+    largest = "none" if move.explosive == 1.0 else f"{move.edges[0, peak, 0]:.2f} (h = {peak})"
     return {
         "date": _said(move.results.index[move.place]),
-        f"largest response of {last}": f"{move.edges[0, peak, 0]:.2f} (h = {peak})",
+        f"largest response of {last}": largest,
         "sd of the shock": f"{move.sd[move.place]:.2f}",
         "explosive draws left out": f"{move.explosive:.0%}",
     }
