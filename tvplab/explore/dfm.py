@@ -16,7 +16,7 @@ from tvplab.explore.factor_fit import base_estimate, estimate_from
 from tvplab.explore.factor_move import FactorMove, World, move_of
 from tvplab.factors import pairwise_correlation
 from tvplab.plots.moving import MovingBand, move_bars, moving_bars
-from tvplab.plots.ridge import time_axis
+from tvplab.plots.ridge import time_axis, time_name
 from tvplab.plots.style import COLOURS
 from tvplab.validation import check_panel
 
@@ -133,17 +133,22 @@ def _build(figure: Figure, move: FactorMove) -> dict:
     left, right = figure.subplots(1, 2, width_ratios=[2, 1])
     time, empty = time_axis(move.headline.index), np.full(len(move.headline), np.nan)
     left.set_title("common component" + ("" if move.truth is None else "  (synthetic data, truth dashed)"))
-    left.set(xlim=(time[0], time[-1]), ylim=_limits(move.headline))
+    left.set(xlim=(time[0], time[-1]), ylim=_limits(move.headline), xlabel=time_name(move.headline.index))
     places = np.arange(len(move.shares))
     right.set_title("share that is common")
     right.set(xlim=(0.0, 1.0), ylim=(-0.7, len(places) - 0.3), yticks=[])
     if len(places) <= MANY_ITEMS:
         right.set_yticks(places, list(map(str, move.shares.index)))
+    looks = {
+        "headline": {"color": COLOURS["grey"], "lw": 1.2, "label": "headline"},
+        "average": {"color": COLOURS["orange"], "lw": 1.0, "label": "average of what is kept"},
+        "common": {"color": COLOURS["blue"], "label": "common, 90 % band"},
+    }
+    lines = {name: left.plot(time, empty, **look)[0] for name, look in looks.items()}
+    left.legend(loc="lower center", ncols=3, fontsize=10)
     return {
-        "headline": left.plot(time, empty, color=COLOURS["grey"], lw=1.2)[0],
-        "average": left.plot(time, empty, color=COLOURS["orange"], lw=1.0)[0],
+        **lines,
         "band": MovingBand(left, time, COLOURS["blue"]),
-        "common": left.plot(time, empty, color=COLOURS["blue"])[0],
         "truth": left.plot(time, empty, color=COLOURS["black"], ls="--", lw=1.3)[0],
         "bars": moving_bars(right, len(places), COLOURS["blue"]),
         "true_shares": right.plot(np.full(len(places), np.nan), places, "D", ms=5, color=COLOURS["black"])[0],

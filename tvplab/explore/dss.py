@@ -154,10 +154,12 @@ def _build(figure: Figure, move: DssMove) -> dict:
     figure.colorbar(meshes["inclusion"], ax=axes[2], location="bottom", label="probability", ticks=(0, 1))
     axes[0].set_ylabel("series")
     last, time = axes[3], move.fit.world.n_factors.index
-    last.step(time, move.fit.world.n_factors, where="mid", color=COLOURS["black"], ls="--", lw=4)
+    last.step(time, move.fit.world.n_factors, where="mid", color=COLOURS["black"], ls="--", lw=4, label="truth")
     last.set(title="active factors  (synthetic data)", xlabel="date", xlim=(1, T), ylim=(0, COLUMNS + 0.3))
-    count = last.plot(time, np.zeros(T), color=COLOURS["blue"], drawstyle="steps-mid")[0]
-    return meshes | {"count": count, "date": last.axvline(1, color=COLOURS["vermillion"], lw=1.2)}
+    count = last.plot(time, np.zeros(T), color=COLOURS["blue"], drawstyle="steps-mid", label="estimate")[0]
+    date = last.axvline(1, color=COLOURS["vermillion"], lw=1.2, label="date of the maps")
+    last.legend(loc="upper right")
+    return meshes | {"count": count, "date": date}
 
 
 def _update(artists: dict, move: DssMove) -> None:

@@ -154,9 +154,14 @@ def _build(figure: Figure, move: NowcastMove) -> dict:
     low, high = min(way.numbers[:, 2].min(), way.actual), max(way.numbers[:, 3].max(), way.actual)
     steps, empty = np.arange(len(story) + 1), np.full(len(story) + 1, np.nan)
     room = 0.05 * (high - low)
-    left.set(xlim=(0, len(story)), ylim=(low - room, high + room), ylabel="growth, % a year")
+    left.set(
+        xlim=(0, len(story)),
+        ylim=(low - room, high + room),
+        ylabel="growth, % a year",
+        xlabel="releases in their order",
+    )
     left.set_title(f"nowcast of GDP growth, {way.quarter}")
-    left.axhline(way.actual, color=COLOURS["black"], ls="--", lw=1.2)
+    left.axhline(way.actual, color=COLOURS["black"], ls="--", lw=1.2, label="published in the end")
     months = story["date"].dt.to_period("M")
     ticks = [int(np.flatnonzero(months == month)[0]) for month in months.unique()]
     left.set_xticks(ticks, [f"{month:%b}" for month in months.unique()], ha="left")
@@ -166,9 +171,11 @@ def _build(figure: Figure, move: NowcastMove) -> dict:
     right.set_yticks([])
     right.vlines(np.zeros(RECENT), place - 0.28, place + 0.28, color=COLOURS["grey"], lw=0.8)
     lines = [StoredText(-0.97 * wide, k - 0.42, "", fontsize=8) for k in place]
+    path = left.plot(steps, empty, color=COLOURS["blue"], label=f"nowcast, {LEVEL:.0%} band")[0]
+    left.legend(loc="upper right")
     return {
         "band": MovingBand(left, steps, COLOURS["blue"]),
-        "path": left.plot(steps, empty, color=COLOURS["blue"])[0],
+        "path": path,
         "dot": left.plot([0], [np.nan], "o", color=COLOURS["blue"], ms=6)[0],
         "bars": moving_bars(right, RECENT, COLOURS["vermillion"], height=0.55),
         "names": [right.add_artist(line) for line in lines],

@@ -17,7 +17,7 @@ from tvplab.explore.controls import choice, float_slider, int_slider, log_slider
 from tvplab.explore.explorer import Explorer
 from tvplab.metrics import mean_absolute_error
 from tvplab.plots.moving import MovingBand
-from tvplab.plots.ridge import time_axis
+from tvplab.plots.ridge import time_axis, time_name
 from tvplab.plots.style import COLOURS
 from tvplab.ridge import LAMS, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
@@ -155,14 +155,16 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
     synthetic = "  (synthetic data, truth dashed)" if move.truth is not None else ""
     name = "constant" if move.coefficient == "const" else f"coefficient on {move.coefficient}"
     left.set_title(f"{name}{synthetic}")
-    left.set(xlim=(time[0], time[-1]), ylim=_limits(move))
+    left.set(xlim=(time[0], time[-1]), ylim=_limits(move), xlabel=time_name(move.fit.beta.index))
     top = min(max(1.2, move.relative_scores.max()), 5.0)
     right.set(xscale="log", xlim=LAM_RANGE, ylim=(1.0 - 0.1 * (top - 1.0), top), xlabel="drift penalty λ")
     right.set_title("held-out error / best")
+    path = left.plot(time, np.zeros(len(time)), color=COLOURS["blue"], label="estimate, 90 % band")[0]
+    left.legend(loc="upper center")
     return {
         "band": MovingBand(left, time, COLOURS["blue"]),
         "truth": left.plot(time, np.full(len(time), np.nan), color=COLOURS["black"], ls="--", lw=1.3)[0],
-        "path": left.plot(time, np.zeros(len(time)), color=COLOURS["blue"])[0],
+        "path": path,
         "curve": right.plot(CANDIDATES, np.ones(len(CANDIDATES)), color=COLOURS["grey"])[0],
         "here": right.axvline(1.0, color=COLOURS["blue"]),
         "choice": right.plot([1.0], [1.0], "^", ms=9, color=COLOURS["vermillion"])[0],

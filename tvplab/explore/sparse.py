@@ -15,7 +15,7 @@ from tvplab.dgp.designs import NOISE
 from tvplab.explore.controls import choice, int_slider, log_slider
 from tvplab.explore.explorer import Explorer
 from tvplab.metrics import mean_absolute_error
-from tvplab.plots.ridge import time_axis
+from tvplab.plots.ridge import time_axis, time_name
 from tvplab.plots.style import COLOURS
 from tvplab.reduced_rank import ReducedRankRidge
 from tvplab.ridge_results import RidgeResults
@@ -158,10 +158,13 @@ def _build(figure: Figure, move: SparseMove) -> dict:
     time, names = time_axis(move.fit.beta.index), list(move.fit.beta.columns)
     truth, moves = move.world.truth, move.world.moves
     high = 2.0 * max(np.abs(around_mean(truth)).max(), 0.3)
-    left.set(xlim=(time[0], time[-1]), ylim=(-high, high))
+    left.set(xlim=(time[0], time[-1]), ylim=(-high, high), xlabel=time_name(move.fit.beta.index))
     left.set_title("coefficients around their means  (synthetic data, truth dashed)")
     left.plot(time, around_mean(truth)[:, moves], color=COLOURS["black"], ls="--", lw=1.1)
     colours = [COLOURS["blue"] if one else COLOURS["orange"] for one in moves]
+    for colour, label in (("blue", "truly moves"), ("orange", "truly constant")):
+        left.plot([], [], color=COLOURS[colour], label=label)
+    left.legend(loc="upper center", ncols=2)
     place = np.arange(len(names))
     right.set(ylim=(len(names) - 0.5, -0.5), xlim=(-0.05 * high, high), yticks=place)
     right.set_yticklabels(names)
