@@ -141,11 +141,11 @@ def _build(figure: Figure, move: FactorMove) -> dict:
         right.set_yticks(places, list(map(str, move.shares.index)))
     looks = {
         "headline": {"color": COLOURS["grey"], "lw": 1.2, "label": "headline"},
-        "average": {"color": COLOURS["orange"], "lw": 1.0, "label": "average of what is kept"},
-        "common": {"color": COLOURS["blue"], "label": "common, 90 % band"},
+        "average": {"color": COLOURS["orange"], "lw": 1.0, "label": "kept items"},
+        "common": {"color": COLOURS["blue"], "label": "common, 90 %"},
     }
     lines = {name: left.plot(time, empty, **look)[0] for name, look in looks.items()}
-    left.legend(loc="lower center", ncols=3, fontsize=10)
+    left.legend(loc="lower center", ncols=3, fontsize=10, columnspacing=1.2)
     return {
         **lines,
         "band": MovingBand(left, time, COLOURS["blue"]),

@@ -126,7 +126,7 @@ def _build(figure: Figure, move: ResponseMove) -> dict:
     for ax in (time, horizons):
         ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
         ax.yaxis.set_major_locator(MaxNLocator(5))
-    horizons.plot(scene.fit.irf_ols, color=COLOURS["grey"], lw=1.2, label="constant, by OLS")
+    horizons.plot(scene.fit.irf_ols, color=COLOURS["grey"], lw=1.2, label="OLS")
     if scene.truth is not None:
         horizons.plot([], [], color=COLOURS["black"], ls="--", lw=1.3, label="truth")
     horizons.legend(loc="lower left", fontsize=10)

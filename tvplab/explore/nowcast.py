@@ -171,7 +171,7 @@ def _build(figure: Figure, move: NowcastMove) -> dict:
     right.set_yticks([])
     right.vlines(np.zeros(RECENT), place - 0.28, place + 0.28, color=COLOURS["grey"], lw=0.8)
     lines = [StoredText(-0.97 * wide, k - 0.42, "", fontsize=8) for k in place]
-    path = left.plot(steps, empty, color=COLOURS["blue"], label=f"nowcast, {LEVEL:.0%} band")[0]
+    path = left.plot(steps, empty, color=COLOURS["blue"], label=f"nowcast, {100 * LEVEL:.0f} % band")[0]
     left.legend(loc="upper right")
     return {
         "band": MovingBand(left, steps, COLOURS["blue"]),
