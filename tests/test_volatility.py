@@ -1,5 +1,7 @@
 """GARCH through arch, the EWMA fallback, and smoothed covariances (eq. 10)."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -120,10 +122,14 @@ def test_garch_is_the_optimum_of_the_arch_library(seed):
 def test_an_optimiser_that_stops_early_falls_back_and_the_results_say_so(monkeypatch):
     import scipy.optimize
 
-    stopped = scipy.optimize.OptimizeResult(x=np.array([0.1, 0.1, 0.8]), status=9)
-    monkeypatch.setattr(scipy.optimize, "minimize", lambda *args, **options: stopped)
+    values = itertools.count()
+
+    def falling(*args, **options):
+        return scipy.optimize.OptimizeResult(x=np.array([-2.0, 0.1, 0.8]), fun=-float(next(values)))
+
+    monkeypatch.setattr(scipy.optimize, "minimize", falling)
     world = simulate_tvp_regression(T=80)
-    with pytest.warns(ConvergenceWarning, match="flag 9"):
+    with pytest.warns(ConvergenceWarning, match="had not settled after 10 runs"):
         fit = TwoStepRidge().fit(world.y, world.X)
     assert not fit.converged
     assert not fit.at(5.0).converged

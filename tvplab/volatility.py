@@ -48,8 +48,9 @@ def garch_variance(resid: np.ndarray) -> np.ndarray:
 def _fit_garch(resid: np.ndarray) -> np.ndarray:
     """Maximise `arch`'s likelihood over its bounds and constraint, from its start, by its optimiser.
 
-    With the exact slope, where `arch_model(...).fit()` takes differences: in their noise its optimiser may give up, or
-    stop early, as the last digits of the residuals will have it.
+    `arch_model(...).fit()` takes differences of the likelihood, in whose noise the optimiser gives up or stops early,
+    as the last digits will have it.  Here the slope is exact, ω in logs, and the optimiser begins anew where it ended
+    until nothing is gained.
     """
     from arch.univariate import GARCH
     from scipy.optimize import minimize
@@ -60,26 +61,37 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
     def variance(params: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
 
-    def cost(params: np.ndarray) -> float:
+    def cost(u: np.ndarray) -> tuple[float, np.ndarray]:
+        params = np.array([np.exp(u[0]), u[1], u[2]])
         at = variance(params)
-        return 0.5 * float(np.sum(np.log(2.0 * np.pi * at) + squares / at))
+        slope = _garch_slope(params, squares, at, backcast) * [params[0], 1.0, 1.0]
+        return _garch_cost(squares, at), slope
 
-    found = minimize(
-        cost,
-        min(_garch_starts(resid), key=cost),
-        method="SLSQP",
-        jac=lambda params: _garch_slope(params, squares, variance(params), backcast),
-        bounds=bounds,
-        constraints={"type": "ineq", "fun": lambda params: 1.0 - params[1:].sum(), "jac": lambda params: _STATIONARY},
-        options={"ftol": 1e-9},
-    )
-    if found.status:
-        raise ArithmeticError(f"optimiser stopped with flag {found.status}")
-    return variance(found.x)
+    first = min(_garch_starts(resid), key=lambda params: _garch_cost(squares, variance(params)))
+    u, value = np.array([np.log(first[0]), *first[1:]]), np.inf
+    limited = [tuple(np.log(bounds[0])), *bounds[1:]]
+    for _ in range(GARCH_RUNS):
+        found = minimize(
+            cost, u, method="SLSQP", jac=True, bounds=limited, constraints=_STATIONARY, options={"ftol": 1e-9}
+        )
+        gain = value - found.fun
+        if gain > 0.0:
+            u, value = found.x, found.fun
+        if not gain > 1e-6:
+            return variance(np.array([np.exp(u[0]), *u[1:]]))
+    raise ArithmeticError(f"the optimiser had not settled after {GARCH_RUNS} runs")
 
 
-_STATIONARY = np.array([0.0, -1.0, -1.0])
-"""Slope of 1 − α − β ≥ 0 in (ω, α, β)."""
+GARCH_RUNS = 10
+"""Most runs of the optimiser, each from where the last one ended; two are usual."""
+
+
+_STATIONARY = {
+    "type": "ineq",
+    "fun": lambda params: 1.0 - params[1] - params[2],
+    "jac": lambda params: np.array([0.0, -1.0, -1.0]),
+}
+"""α + β ≤ 1."""
 
 
 def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
@@ -92,10 +104,17 @@ def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
     ]
 
 
+def _garch_cost(squares: np.ndarray, variance: np.ndarray) -> float:
+    """Return minus the normal log likelihood."""
+    return 0.5 * float(np.sum(np.log(2.0 * np.pi * variance) + squares / variance))
+
+
 def _garch_slope(params: np.ndarray, squares: np.ndarray, variance: np.ndarray, backcast: float) -> np.ndarray:
     """Slope (3,) in (ω, α, β): ∂σ²_t = (1, e²_{t-1}, σ²_{t-1}) + β ∂σ²_{t-1}, where no bound on σ²_t binds."""
-    before = np.column_stack([np.ones_like(squares), np.r_[backcast, squares[:-1]], np.r_[backcast, variance[:-1]]])
-    return 0.5 * ((1.0 - squares / variance) / variance) @ discounted_sums(before, params[2])
+    before = np.empty((3, len(squares)))
+    before[0], before[1:, 0] = 1.0, backcast
+    before[1, 1:], before[2, 1:] = squares[:-1], variance[:-1]
+    return 0.5 * ((1.0 - squares / variance) / variance) @ discounted_sums(before.T, params[2])
 
 
 def ewma_variance(resid: np.ndarray, decay: float = 0.94) -> np.ndarray:
