@@ -1,6 +1,9 @@
 """The Bayesian TVP regression: what it nests, what it finds, its units, its seeds and its door."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
@@ -201,5 +204,8 @@ def test_bad_data_are_refused(results):
         QUICK.fit(WORLD.X["x1"] * 2.0, WORLD.X)
     with pytest.raises(ValueError, match="level"):
         results.bands(1.5)
-    with pytest.raises(ValueError, match="x_next"):
-        results.predict([1.0])
+    for wrong in ([1.0], [1.0, np.nan, 3.0], pd.Series({"x2": 1.0, "x1": 2.0, "x3": 3.0}), np.ones((2, 3))):
+        with pytest.raises(ValueError, match="x_next"):
+            results.predict(wrong)
+    with pytest.raises(ValueError, match="seed"):
+        replace(QUICK, seed=-1).fit(WORLD.y, WORLD.X)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tvplab.gibbs_chain import Draws
 from tvplab.mcmc import effective_size, split_r_hat
-from tvplab.validation import as_matrix, check_number
+from tvplab.validation import check_number, next_regressors
 
 SETTLED = 1.1
 """Largest R̂ of a coefficient or log variance with which chains count as converged (Gelman et al., section 11.5)."""
@@ -98,12 +98,11 @@ class GibbsResults:
 
     def predict(self, x_next) -> float:
         """Forecast y of the next period: the last coefficients' posterior mean times its K regressors, no constant."""
-        x = as_matrix(x_next, "x_next").astype(float)
-        size = self.beta.shape[1] - self.intercept
-        if x.shape != (size, 1):
-            raise ValueError(f"x_next: expected the {size} regressors of one period, got shape {np.shape(x_next)}")
+        x = next_regressors(x_next, list(self.beta.columns[self.intercept :]))
+        if len(x) != 1:
+            raise ValueError(f"x_next: expected the regressors of one period, got {len(x)}")
         last = self.beta.iloc[-1].to_numpy()
-        return float(last[self.intercept :] @ x[:, 0] + (last[0] if self.intercept else 0.0))
+        return float(last[self.intercept :] @ x[0] + (last[0] if self.intercept else 0.0))
 
     def plot(self, **options):
         """Draw the paths with their bands (`tvplab.plots.coefficient_paths`)."""

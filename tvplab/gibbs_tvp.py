@@ -14,7 +14,15 @@ from tvplab.convergence import warn_unconverged
 from tvplab.gibbs_chain import Draws, run_chain
 from tvplab.gibbs_priors import DRIFTS, VOLATILITIES, training_prior
 from tvplab.gibbs_results import GibbsResults
-from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying, check_whole
+from tvplab.validation import (
+    Regression,
+    check_choice,
+    check_number,
+    check_regression,
+    check_seed,
+    check_varying,
+    check_whole,
+)
 
 INTERCEPT = "const"
 
@@ -88,7 +96,7 @@ class BayesianTVPRegression:
         """Run the chains, each with its own stream; draws come back stacked (C, D, ...)."""
         from joblib import Parallel, delayed
 
-        rngs = np.random.default_rng(self.seed).spawn(self.chains)
+        rngs = check_seed(self.seed).spawn(self.chains)
         run = delayed(run_chain)
         chains = Parallel(n_jobs=self.jobs)(
             run(y, X, prior, self.draws, self.burn, self.thin, rng, self.progress) for rng in rngs

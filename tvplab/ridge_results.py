@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from tvplab.tvp_banded import BandedSolver
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import Law
-from tvplab.validation import as_matrix, check_names, check_number, check_share
+from tvplab.validation import check_names, check_number, check_share, next_regressors
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class RidgeResults:
         x_next : the K regressors of the next period, without the constant; or a frame or array whose rows are the
             next periods.
         """
-        X = _next_regressors(x_next, list(self.beta.columns[self.intercept :]))
+        X = next_regressors(x_next, list(self.beta.columns[self.intercept :]))
         coefficients = self.law.forecast(self.beta.to_numpy(), self._start, len(X))
         level = coefficients[:, 0] if self.intercept else 0.0
         forecast = level + np.sum(X * coefficients[:, self.intercept :], axis=1)
@@ -129,18 +129,3 @@ class RidgeResults:
         from tvplab import plots
 
         return plots.coefficient_paths(self, **options)
-
-
-def _next_regressors(x_next, names: list) -> np.ndarray:
-    """Return the rows (J, K) to forecast with, columns checked against the regressors' names."""
-    if isinstance(x_next, pd.DataFrame | pd.Series):
-        given = list(x_next.columns if isinstance(x_next, pd.DataFrame) else x_next.index)
-        if given != names:
-            raise ValueError(f"x_next: labels {given} differ from the regressors {names}")
-    X = as_matrix(x_next, "x_next").astype(float)
-    X = X.T if np.ndim(x_next) == 1 else X
-    if X.shape[1] != len(names):
-        raise ValueError(f"x_next: expected {len(names)} regressors ({names}), got shape {np.shape(x_next)}")
-    if not np.all(np.isfinite(X)):
-        raise ValueError("x_next: has NaN or infinite values; none is allowed")
-    return X

@@ -17,7 +17,7 @@ from tvplab.gibbs_results import SETTLED
 from tvplab.mcmc import split_r_hat
 from tvplab.tvp_var_equations import Tightness, check_series, equation, equation_prior, residual_sd
 from tvplab.tvp_var_results import TVPVARResults
-from tvplab.validation import check_choice, check_number, check_whole
+from tvplab.validation import check_choice, check_number, check_seed, check_whole
 
 DRIFTS = ("inverse gamma", "half-cauchy", "none")
 
@@ -113,7 +113,7 @@ class TVPVAR:
         run = delayed(run_equations)
         chains = Parallel(n_jobs=self.jobs)(
             run(equations, draws, burn, thin, np.random.Generator(np.random.SFC64(one)), self.progress, np.float32)
-            for one in np.random.default_rng(self.seed).bit_generator.seed_seq.spawn(self.chains)
+            for one in check_seed(self.seed).bit_generator.seed_seq.spawn(self.chains)
         )
         shortest = min(len(chain[0].s) for chain in chains)
         return [

@@ -19,7 +19,7 @@ from tvplab.ridge import RidgeOptions, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
 from tvplab.tvp_var_equations import check_series, equation
 from tvplab.tvp_var_results import TVPVARResults
-from tvplab.validation import check_whole
+from tvplab.validation import check_seed, check_whole
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class RidgeTVPVAR:
         values, estimator = frame.to_numpy(), self._checked()
         parts = [equation(values, self.lags, i) for i in range(values.shape[1])]
         fits = [estimator.fit(y, Z[:, 1:]) for y, Z in parts]
-        rng = np.random.default_rng(self.seed)
+        rng = check_seed(self.seed)
         kept = [path_draws(fit, y, Z, self.estimator.lam0, draws, rng) for fit, (y, Z) in zip(fits, parts, strict=True)]
         names, index = list(frame.columns), frame.index[self.lags :]
         return RidgeTVPVARResults(

@@ -221,6 +221,21 @@ def as_matrix(values, name: str) -> np.ndarray:
     return array
 
 
+def next_regressors(x_next, names: list) -> np.ndarray:
+    """Return the rows (J, K) to forecast with, their labels checked against the regressors' names, in that order."""
+    if isinstance(x_next, pd.DataFrame | pd.Series):
+        given = list(x_next.columns if isinstance(x_next, pd.DataFrame) else x_next.index)
+        if given != names:
+            raise ValueError(f"x_next: labels {given} differ from the regressors {names}")
+    X = as_matrix(x_next, "x_next").astype(float)
+    X = X.T if np.ndim(x_next) == 1 else X
+    if X.shape[1] != len(names):
+        raise ValueError(f"x_next: expected {len(names)} regressors ({names}), got shape {np.shape(x_next)}")
+    if not np.all(np.isfinite(X)):
+        raise ValueError("x_next: has NaN or infinite values; none is allowed")
+    return X
+
+
 def _check_numeric(frame: pd.DataFrame, name: str) -> None:
     if frame.size and frame.to_numpy().dtype.kind in "fiu":  # a frame with any other column comes as objects
         return
