@@ -12,6 +12,12 @@ from tvplab.convergence import warn_unconverged
 from tvplab.tvp_laws import discounted_sums
 from tvplab.validation import as_frame, check_choice, check_number
 
+GARCH_RUNS = 10
+"""Most runs of GARCH's optimiser, each from where the last one ended; two are usual."""
+
+STATIONARY = {"type": "ineq", "fun": lambda u: 1.0 - u[1] - u[2], "jac": lambda u: np.array([0.0, -1.0, -1.0])}
+"""α + β ≤ 1, for u = (log ω, α, β)."""
+
 
 class Volatility(NamedTuple):
     """Estimated variances (T,), and whether the model asked for converged."""
@@ -62,7 +68,7 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
 
     def cost(u: np.ndarray) -> tuple[float, np.ndarray]:
-        params = np.array([np.exp(u[0]), u[1], u[2]])
+        params = np.array([np.exp(u[0]), *u[1:]])
         at = variance(params)
         slope = _garch_slope(params, squares, at, backcast) * [params[0], 1.0, 1.0]
         return _garch_cost(squares, at), slope
@@ -72,7 +78,7 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
     limited = [tuple(np.log(bounds[0])), *bounds[1:]]
     for _ in range(GARCH_RUNS):
         found = minimize(
-            cost, u, method="SLSQP", jac=True, bounds=limited, constraints=_STATIONARY, options={"ftol": 1e-9}
+            cost, u, method="SLSQP", jac=True, bounds=limited, constraints=STATIONARY, options={"ftol": 1e-9}
         )
         gain = value - found.fun
         if gain > 0.0:
@@ -80,18 +86,6 @@ def _fit_garch(resid: np.ndarray) -> np.ndarray:
         if not gain > 1e-6:
             return variance(np.array([np.exp(u[0]), *u[1:]]))
     raise ArithmeticError(f"the optimiser had not settled after {GARCH_RUNS} runs")
-
-
-GARCH_RUNS = 10
-"""Most runs of the optimiser, each from where the last one ended; two are usual."""
-
-
-_STATIONARY = {
-    "type": "ineq",
-    "fun": lambda params: 1.0 - params[1] - params[2],
-    "jac": lambda params: np.array([0.0, -1.0, -1.0]),
-}
-"""α + β ≤ 1."""
 
 
 def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
@@ -105,7 +99,7 @@ def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
 
 
 def _garch_cost(squares: np.ndarray, variance: np.ndarray) -> float:
-    """Return minus the normal log likelihood."""
+    """Minus the normal log likelihood of squared residuals e² (T,) at the variances σ² (T,)."""
     return 0.5 * float(np.sum(np.log(2.0 * np.pi * variance) + squares / variance))
 
 
