@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from tvplab import TwoStepRidge, volatility
+from tvplab import TwoStepRidge, garch_fit
 from tvplab.convergence import ConvergenceWarning, collect_unconverged, ignore_unconverged
 
 
@@ -53,7 +53,7 @@ def test_the_warning_points_at_the_line_that_asked_for_the_fit(monkeypatch):
     def gives_up(resid):
         raise RuntimeError("flag 9")
 
-    monkeypatch.setattr(volatility, "_fit_garch", gives_up)
+    monkeypatch.setattr(garch_fit, "fit_garch", gives_up)
     y, X = np.random.default_rng(0).standard_normal((2, 40, 1))
     with pytest.warns(ConvergenceWarning, match="flag 9") as shown:
         TwoStepRidge(lam=10.0).fit(y[:, 0], X)

@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import OptimizeResult
 
-from tvplab import volatility
+from tvplab import garch_fit, volatility
 from tvplab.convergence import ConvergenceWarning
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.ridge import TVPRidge, TwoStepRidge
@@ -44,7 +45,7 @@ def test_garch_is_archs_own_fit(seed):
     e, _ = garch_sample(250) if seed == 0 else (np.random.default_rng(seed).standard_t(4, 250), None)
     e = e / np.std(e)
     process = arch_model(e, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
-    starts = volatility._garch_starts(e)
+    starts = garch_fit.starts(e)
     assert any(np.array_equal(one, process.volatility.starting_values(e)) for one in starts)
     theirs = process.fit(disp="off", show_warning=False).conditional_volatility ** 2
     # arch takes differences of the constraints too, which moves the optimiser's last digits
@@ -67,7 +68,8 @@ def test_the_slope_of_garch_is_the_limit_of_differences(params):
 
     steps = 1e-5 * np.eye(3)
     central = [(cost(params + step) - cost(params - step)) / 2e-5 for step in steps]
-    slope = volatility._garch_slope(np.array(params), squares, variance(params), backcast)
+    value, slope = garch_fit.cost_and_slope(np.array(params), squares, variance(params), backcast)
+    assert value == pytest.approx(cost(params) + 0.5 * len(e) * np.log(2.0 * np.pi), rel=1e-13)
     np.testing.assert_allclose(slope, central, rtol=1e-5, atol=1e-4)  # differences: their error is of order step²
 
 
@@ -89,7 +91,7 @@ def test_a_failing_garch_warns_and_falls_back(monkeypatch, failure):
     def fail(resid):
         raise failure
 
-    monkeypatch.setattr(volatility, "_fit_garch", fail)
+    monkeypatch.setattr(garch_fit, "fit_garch", fail)
     e = RNG.standard_normal(80)
     with pytest.warns(ConvergenceWarning, match="used EWMA instead"):
         np.testing.assert_array_equal(garch_variance(e), ewma_variance(e))
@@ -101,7 +103,7 @@ def test_a_failing_garch_warns_and_falls_back(monkeypatch, failure):
 
 @pytest.mark.parametrize("bad", [np.nan, 0.0, -1.0])
 def test_variances_that_are_not_finite_and_positive_fall_back(monkeypatch, bad):
-    monkeypatch.setattr(volatility, "_fit_garch", lambda resid: np.full(len(resid), bad))
+    monkeypatch.setattr(garch_fit, "fit_garch", lambda resid: np.full(len(resid), bad))
     with pytest.warns(ConvergenceWarning, match="not finite and positive"):
         assert np.all(garch_variance(RNG.standard_normal(50)) > 0)
 
@@ -120,14 +122,13 @@ def test_garch_is_the_optimum_of_the_arch_library(seed):
 
 
 def test_an_optimiser_that_stops_early_falls_back_and_the_results_say_so(monkeypatch):
-    import scipy.optimize
-
     values = itertools.count()
 
     def falling(*args, **options):
-        return scipy.optimize.OptimizeResult(x=np.array([-2.0, 0.1, 0.8]), fun=-float(next(values)))
+        x, jac = np.array([-2.0, 0.1, 0.8]), np.ones(3)
+        return OptimizeResult(x=x, jac=jac, fun=-float(next(values)), success=True)
 
-    monkeypatch.setattr(scipy.optimize, "minimize", falling)
+    monkeypatch.setattr(garch_fit, "minimize", falling)
     world = simulate_tvp_regression(T=80)
     with pytest.warns(ConvergenceWarning, match="had not settled after 10 runs"):
         fit = TwoStepRidge().fit(world.y, world.X)

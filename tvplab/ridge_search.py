@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from tvplab import crossval
 from tvplab.tvp_banded import BandedSolver, banded_is_cheaper
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import WALK, Law, candidate_laws
+from tvplab.tvp_one_lambda import OneLambdaSolver
 from tvplab.tvp_solution import Solution, minus_twice_loglik
 from tvplab.validation import check_number
 
@@ -65,13 +67,14 @@ class Search:
         The banded route is for random walks and needs Ω_u's diagonal, all of it positive; the dual takes any Ω_u.
         """
         T, K = X.shape
+        dual = partial(OneLambdaSolver, lam=float(self.lams[0])) if len(self.lams) == 1 else DualSolver
         if law != WALK or omega_u.ndim == 2 or np.any(omega_u <= 0.0):
-            return DualSolver(X, omega_u, omega_e, lam0, law)
+            return dual(X, omega_u, omega_e, lam0, law)
         solves = {"given": 0, "ml": 1, "loo": 4, "gcv": 4, "folds": len(self.folds)}[self.criterion]
         cheap = banded_is_cheaper(T, K, len(self.lams) if solves else 0, solves)
         if cheap and T <= 4000 and _condition(X, lam0) > ILL_CONDITIONED:
             cheap = False
-        return (BandedSolver if cheap else DualSolver)(X, omega_u, omega_e, lam0)
+        return (BandedSolver if cheap else dual)(X, omega_u, omega_e, lam0)
 
     def scores(self, solver, Y: np.ndarray) -> np.ndarray:
         """Score every candidate for every target (L, M), smaller is better; (1, M) zeros for a given λ.

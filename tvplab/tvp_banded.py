@@ -204,6 +204,8 @@ def banded_is_cheaper(T: int, K: int, n_lams: int, n_solves: int) -> bool:
     """Compare the two routes' costs in flops of the eigendecomposition (constants measured).
 
     Each of `n_lams` candidates costs the dual about 4 % of its eigendecomposition, and the banded route `n_solves`
-    condensed factors: one a fold, or about four where a criterion needs the slack.  Three more come at the end.
+    condensed factors: one a fold, or about four where a criterion needs the slack.  Three more come at the end.  For
+    one λ, or none to choose, the dual does with a Cholesky factor and its inverse.
     """
-    return 270.0 * T * (K**2 + 8) * (3 + n_lams * n_solves) < T**3 * (1.0 + 0.04 * n_lams)
+    dual = 1.0 + 0.04 * n_lams if n_lams > 1 else 0.4
+    return 270.0 * T * (K**2 + 8) * (3 + n_lams * n_solves) < T**3 * dual

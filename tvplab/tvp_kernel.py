@@ -97,12 +97,24 @@ class StartProjection:
 
         With D = I − SP', S = P diag(shrink), and R = W P: D W D' = W − SB' − BS', B = R − S(P'R)/2, in O(T²K).
         """
-        kernel /= self.root_e[:, None]
-        kernel /= self.root_e
-        S, R = self.P * self._shrink, kernel @ self.P
+        return self._project_both(self._divide_both(kernel))
+
+    def unwhiten_inverse(self, inverse: np.ndarray) -> np.ndarray:
+        """Turn the inverse W (T, T) of the whitened problem, which is not kept, into A = Ω_ε^{-½} D W D Ω_ε^{-½}."""
+        return self._divide_both(self._project_both(inverse))
+
+    def _divide_both(self, W: np.ndarray) -> np.ndarray:
+        """Divide the rows and columns of W (T, T) by the residual standard deviations, in place."""
+        W /= self.root_e[:, None]
+        W /= self.root_e
+        return W
+
+    def _project_both(self, W: np.ndarray) -> np.ndarray:
+        """D W D in place, for a symmetric W (T, T)."""
+        S, R = self.P * self._shrink, W @ self.P
         B = R - 0.5 * S @ (self.P.T @ R)
-        kernel -= np.hstack([S, B]) @ np.hstack([B, S]).T
-        return kernel
+        W -= np.hstack([S, B]) @ np.hstack([B, S]).T
+        return W
 
     def coefficients(self, R: np.ndarray) -> np.ndarray:
         """(X'Ω_ε⁻¹X + λ₀I)⁻¹ X'Ω_ε⁻¹ R (K, J) for R (T, J)."""
@@ -158,12 +170,16 @@ class DualSolver:
         """Posterior mean and likelihood terms for Y (T, M) at one λ > 0."""
         gamma, V = self.spectrum
         d, VY = lam / (lam + gamma), V.T @ Y
-        beta, start = self.coefficients(V @ (d[:, None] * VY), Y, lam)
+        return self.solution(Y, lam, V @ (d[:, None] * VY), d @ (VY * VY), float(np.log1p(gamma / lam).sum()))
+
+    def solution(self, Y: np.ndarray, lam: float, alpha: np.ndarray, quad: np.ndarray, logdet: float) -> Solution:
+        """Put together what α = A_λ Y (T, M), y'A_λ y (M,) and log|I + whitened kernel| say."""
+        beta, start = self.coefficients(alpha, Y, lam)
         return Solution(
             beta=beta,
             start=start,
-            quad=d @ (VY * VY),
-            logdet=float(np.log(self.omega_e).sum() + np.log1p(gamma / lam).sum() + self.start.logdet),
+            quad=quad,
+            logdet=float(np.log(self.omega_e).sum() + logdet + self.start.logdet),
             rank=len(Y) if self.lam0 else len(Y) - len(self.start.s),
         )
 

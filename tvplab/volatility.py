@@ -9,14 +9,7 @@ import pandas as pd
 from scipy.fft import dct, idct
 
 from tvplab.convergence import warn_unconverged
-from tvplab.tvp_laws import discounted_sums
 from tvplab.validation import as_frame, check_choice, check_number
-
-GARCH_RUNS = 10
-"""Most runs of GARCH's optimiser, each from where the last one ended; two are usual."""
-
-STATIONARY = {"type": "ineq", "fun": lambda u: 1.0 - u[1] - u[2], "jac": lambda u: np.array([0.0, -1.0, -1.0])}
-"""α + β ≤ 1, for u = (log ω, α, β)."""
 
 
 class Volatility(NamedTuple):
@@ -35,7 +28,9 @@ def garch(resid: np.ndarray) -> Volatility:
     if scale <= np.finfo(float).tiny:
         return Volatility(np.full(len(resid), scale**2))
     try:
-        variance = _fit_garch(resid / scale) * scale**2
+        from tvplab.garch_fit import fit_garch
+
+        variance = fit_garch(resid / scale) * scale**2
     except Exception as error:  # whatever an optimiser does on odd data, the fit goes on
         reason = str(error)
     else:
@@ -49,66 +44,6 @@ def garch(resid: np.ndarray) -> Volatility:
 def garch_variance(resid: np.ndarray) -> np.ndarray:
     """Conditional variances (T,) of a GARCH(1,1); see `garch`."""
     return garch(resid).variance
-
-
-def _fit_garch(resid: np.ndarray) -> np.ndarray:
-    """Maximise `arch`'s likelihood over its bounds and constraint, from its start, by its optimiser.
-
-    `arch_model(...).fit()` takes differences of the likelihood, in whose noise the optimiser gives up or stops early,
-    as the last digits will have it.  Here the slope is exact, ω in logs, and the optimiser begins anew where it ended
-    until nothing is gained.
-    """
-    from arch.univariate import GARCH
-    from scipy.optimize import minimize
-
-    process, squares = GARCH(p=1, q=1), resid**2
-    backcast, limits, bounds = process.backcast(resid), process.variance_bounds(resid), process.bounds(resid)
-
-    def variance(params: np.ndarray) -> np.ndarray:
-        return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
-
-    def cost(u: np.ndarray) -> tuple[float, np.ndarray]:
-        params = np.array([np.exp(u[0]), *u[1:]])
-        at = variance(params)
-        slope = _garch_slope(params, squares, at, backcast) * [params[0], 1.0, 1.0]
-        return _garch_cost(squares, at), slope
-
-    first = min(_garch_starts(resid), key=lambda params: _garch_cost(squares, variance(params)))
-    u, value = np.array([np.log(first[0]), *first[1:]]), np.inf
-    limited = [tuple(np.log(bounds[0])), *bounds[1:]]
-    for _ in range(GARCH_RUNS):
-        found = minimize(
-            cost, u, method="SLSQP", jac=True, bounds=limited, constraints=STATIONARY, options={"ftol": 1e-9}
-        )
-        gain = value - found.fun
-        if gain > 0.0:
-            u, value = found.x, found.fun
-        if not gain > 1e-6:
-            return variance(np.array([np.exp(u[0]), *u[1:]]))
-    raise ArithmeticError(f"the optimiser had not settled after {GARCH_RUNS} runs")
-
-
-def _garch_starts(resid: np.ndarray) -> list[np.ndarray]:
-    """`arch`'s starts (ω, α, β): a grid of α and of α + β, at the sample's variance."""
-    square = np.mean(resid**2)
-    return [
-        np.array([(1.0 - lasting) * square, alpha, lasting - alpha])
-        for alpha in (0.01, 0.05, 0.1, 0.2)
-        for lasting in (0.5, 0.7, 0.9, 0.98)
-    ]
-
-
-def _garch_cost(squares: np.ndarray, variance: np.ndarray) -> float:
-    """Minus the normal log likelihood of squared residuals e² (T,) at the variances σ² (T,)."""
-    return 0.5 * float(np.sum(np.log(2.0 * np.pi * variance) + squares / variance))
-
-
-def _garch_slope(params: np.ndarray, squares: np.ndarray, variance: np.ndarray, backcast: float) -> np.ndarray:
-    """Slope (3,) in (ω, α, β): ∂σ²_t = (1, e²_{t-1}, σ²_{t-1}) + β ∂σ²_{t-1}, where no bound on σ²_t binds."""
-    before = np.empty((3, len(squares)))
-    before[0], before[1:, 0] = 1.0, backcast
-    before[1, 1:], before[2, 1:] = squares[:-1], variance[:-1]
-    return 0.5 * ((1.0 - squares / variance) / variance) @ discounted_sums(before.T, params[2])
 
 
 def ewma_variance(resid: np.ndarray, decay: float = 0.94) -> np.ndarray:
