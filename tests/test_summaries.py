@@ -7,6 +7,8 @@ import pytest
 import tvplab
 from tvplab.convergence import ConvergenceWarning
 
+pytestmark = pytest.mark.filterwarnings("ignore:the chains have not settled")  # tests draw few
+
 MONTHS = pd.date_range("2000-01-01", periods=60, freq="MS")
 rng = np.random.default_rng(8)
 common = np.convolve(rng.normal(size=64), np.ones(5) / 5.0, "valid")
@@ -79,6 +81,88 @@ def test_local_projections_have_a_row_a_horizon():
     pd.testing.assert_frame_equal(both.summary().loc["a b"], table)
     with pytest.raises(KeyError, match=r"no target 'x'; there are \['a b', 'c'\]"):
         both["x"]
+
+
+def test_a_posterior_has_a_row_a_coefficient_and_one_for_its_volatility():
+    model = tvplab.BayesianTVPRegression(draws=40, burn=10, chains=2, training=20, drift="inverse wishart")
+    fit = model.fit(Y["b"], Y[["c", "d"]])
+    table, known = fit.summary(), fit.diagnostics()
+    assert list(table.index) == ["const", "c", "d", "sigma"]
+    np.testing.assert_allclose(table.loc[["const", "c", "d"], "first"], fit.beta.iloc[0])
+    np.testing.assert_allclose(table["last"], [*fit.beta.iloc[-1], fit.volatility.iloc[-1]])
+    np.testing.assert_allclose(table["mean"], [*fit.beta.mean(), fit.volatility.mean()])
+    average = fit.draws.beta[..., 1].reshape(80, 60).mean(axis=1)
+    assert table.loc["c", "sd"] == pytest.approx(average.std())
+    np.testing.assert_allclose(table.loc["c", ["5%", "50%", "95%"]], np.quantile(average, [0.05, 0.5, 0.95]))
+    spread = np.sqrt(fit.draws.Q[:, :, 2, 2])
+    assert table.loc["d", "drift sd"] == pytest.approx(spread.mean())
+    assert table.loc["sigma", "drift sd"] == pytest.approx(np.sqrt(fit.draws.s).mean() / 2.0)
+    np.testing.assert_array_equal(table[["ess", "r_hat"]], known.loc[["const", "c", "d", "h"], ["ess", "r_hat"]])
+    assert table["r_hat"].max() == pytest.approx(fit.worst_r_hat)
+
+
+def test_a_posterior_that_cannot_move_has_no_drift_and_says_the_same_everywhere():
+    model = tvplab.BayesianTVPRegression(draws=300, burn=20, training=20, drift="none", volatility="constant")
+    table = model.fit(Y["b"], Y[["c"]]).summary()
+    assert (table["drift sd"] == 0.0).all()
+    for place in ("first", "last"):
+        np.testing.assert_allclose(table[place], table["mean"])
+    assert ((table["5%"] < table["50%"]) & (table["50%"] < table["95%"])).all()
+
+
+def test_units_of_a_posterior_pass_through_its_table():
+    """y in hundredths: all but the effective draws, R̂ and σ's drift in logs are divided by 100."""
+    model = tvplab.BayesianTVPRegression(draws=20, burn=5, training=20)
+    plain, small = (model.fit(Y["b"] / unit, Y[["c"]]).summary() for unit in (1.0, 100.0))
+    units = pd.DataFrame(100.0, plain.index, plain.columns)
+    units[["ess", "r_hat"]] = 1.0
+    units.loc["sigma", "drift sd"] = 1.0
+    np.testing.assert_allclose(small * units, plain, rtol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def favar():
+    encoder = tvplab.LinearFactors.fit(Y[["a b", "b", "c", "d"]], 1)
+    return tvplab.FAVAR(encoder, tvplab.TVPVAR(lags=1, chains=2)).fit(Y[["e"]], draws=8, burn=4)
+
+
+def test_a_tvp_var_has_a_row_an_equation_and_coefficient(favar):
+    fit = favar.var
+    table, known = fit.summary(), fit.diagnostics()
+    assert list(table.loc["F1"].index) == ["const", "L1.F1", "L1.e", "sigma"]
+    assert list(table.loc["e"].index) == ["const", "L1.F1", "L1.e", "-F1", "sigma"]
+    path = fit.paths("e", "-F1")
+    row = table.loc[("e", "-F1")]
+    np.testing.assert_allclose(row[["first", "last"]], path.iloc[[0, -1]].mean(axis=1), rtol=1e-6)
+    average = path.mean()
+    np.testing.assert_allclose(row[["mean", "sd"]], [average.mean(), average.std(ddof=0)], rtol=1e-6)
+    np.testing.assert_allclose(row[["5%", "50%", "95%"]], average.quantile([0.05, 0.5, 0.95]), rtol=1e-6)
+    assert row["drift sd"] == pytest.approx(np.sqrt(fit.draws[1].Q[..., 3]).mean())
+    np.testing.assert_allclose(table.loc[("F1", "sigma"), "last"], fit.volatility["F1"].iloc[-1].mean(), rtol=1e-6)
+    for name in fit.names:
+        coefficients = table.loc[name].drop("sigma")
+        assert coefficients["ess"].min() == known.loc[(name, "theta"), "ess"]
+        assert coefficients["r_hat"].max() == known.loc[(name, "theta"), "r_hat"]
+        assert table.loc[(name, "sigma"), "r_hat"] == known.loc[(name, "h"), "r_hat"]
+
+
+def test_a_favar_sums_up_its_var(favar):
+    pd.testing.assert_frame_equal(favar.summary(), favar.var.summary())
+    assert list(favar.summary().index.unique("equation")) == ["F1", "e"]
+
+
+def test_the_ridges_twin_knows_its_volatility():
+    """Its draws take the variances as known: σ has no spread, no effective draws and an R̂ of 1."""
+    fit = tvplab.RidgeTVPVAR(lags=1, estimator=tvplab.TVPRidge(lam=10.0)).fit(Y[["b", "c"]], draws=200)
+    table = fit.summary()
+    sigma = table.xs("sigma", level="coefficient")
+    np.testing.assert_allclose(sigma["sd"], 0.0, atol=1e-6)
+    assert sigma["ess"].isna().all()
+    assert (sigma["r_hat"] == 1.0).all()
+    exact = fit.equations["c"].summary()
+    gap = table.loc["c"].drop("sigma")["mean"] - exact["mean"]
+    assert (gap.abs() < 5.0 * table.loc["c"].drop("sigma")["sd"] / np.sqrt(200)).all()
+    np.testing.assert_allclose(table.loc["c"].drop("sigma")["drift sd"], exact["drift sd"])
 
 
 def test_an_autoencoder_has_a_row_a_series():

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.tvp_var import TVPVAR
-from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, summary
+from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, response_quantiles
 from tvplab.validation import as_frame, check_choice, check_number
 
 
@@ -80,6 +80,13 @@ class FAVARResults:
     encoder: Encoder = field(repr=False)
     factors: pd.DataFrame = field(repr=False)
 
+    def summary(self) -> pd.DataFrame:
+        """One row an equation and coefficient, the factors' equations first: `TVPVARResults.summary`.
+
+        What the factors say about the panel is in `encoder.summary()`.
+        """
+        return self.var.summary()
+
     def irf(self, shock, date, horizon: int = 20, size: float | None = None, level: float = 0.68) -> ImpulseResponse:
         """Responses of factors and observables to a structural shock of a date: `TVPVARResults.irf`."""
         return self.var.irf(shock, date, horizon, size, level)
@@ -99,7 +106,7 @@ class FAVARResults:
         moved = self.irf(shock, date, horizon, size, level)
         start = self.state(date if baseline is None else baseline)
         responses = panel_responses(self.encoder, start, moved.draws[:, :, : len(start)])
-        return summary(responses, list(self._series), level, moved.explosive)
+        return response_quantiles(responses, list(self._series), level, moved.explosive)
 
     def asymmetry(
         self, series, shock, date, horizon: int = 20, size: float = 1.0, level: float = 0.68, baseline=None
@@ -116,7 +123,7 @@ class FAVARResults:
         j = list(self._series).index(series)
         up, down, double = (one.draws[:, :, [j]] for one in (once, minus, twice))
         gaps = {"sign": up + down, "size": double - 2.0 * up}
-        return {name: summary(gap, [series], level, once.explosive) for name, gap in gaps.items()}
+        return {name: response_quantiles(gap, [series], level, once.explosive) for name, gap in gaps.items()}
 
     def state(self, at) -> np.ndarray:
         """Return factors (K,): those of a date, or the K numbers given."""

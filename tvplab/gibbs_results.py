@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tvplab.gibbs_chain import Draws
-from tvplab.mcmc import effective_size, split_r_hat
+from tvplab.gibbs_summary import drift_variances, mixing, path_table
+from tvplab.mcmc import split_r_hat
 from tvplab.validation import check_number, next_regressors
 
 SETTLED = 1.1
@@ -93,8 +94,16 @@ class GibbsResults:
         series["h"] = self.draws.h
         series |= {f"q[{name}]": drift[..., k] for k, name in enumerate(names)}
         series["s"] = self.draws.s
-        rows = {name: (np.min(effective_size(one)), np.max(split_r_hat(one))) for name, one in series.items()}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["ess", "r_hat"])
+        return pd.DataFrame.from_dict({name: mixing(one) for name, one in series.items()}, orient="index")
+
+    def summary(self) -> pd.DataFrame:
+        """One row a coefficient, and `sigma` for the volatility: (K + 1, 10), in the data's units.
+
+        Posterior means of the first and the last period; posterior mean, sd and quantiles of the path's average over
+        time, the nearest to one constant coefficient; standard deviation of a period's drift (for `sigma` in logs);
+        and of the period that mixes worst, effective draws and split R̂ (`gibbs_summary.path_table`).
+        """
+        return path_table(self.draws, list(self.beta.columns))
 
     def predict(self, x_next) -> float:
         """Forecast y of the next period: the last coefficients' posterior mean times its K regressors, no constant."""
@@ -109,11 +118,6 @@ class GibbsResults:
         from tvplab import plots
 
         return plots.coefficient_paths(self, **options)
-
-
-def drift_variances(draws: Draws) -> np.ndarray:
-    """Diagonals (C, D, K) of the draws of Q."""
-    return draws.Q if draws.Q.ndim == 3 else np.diagonal(draws.Q, axis1=2, axis2=3)
 
 
 def _edges(values: np.ndarray, level: float) -> np.ndarray:

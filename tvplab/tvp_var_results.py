@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.gibbs_chain import Draws
-from tvplab.mcmc import effective_size, split_r_hat
+from tvplab.gibbs_summary import mixing, path_table
 from tvplab.tvp_var_equations import explodes, impulse_responses, system
 from tvplab.tvp_var_forecast import Forecast, simulate_futures
 from tvplab.validation import check_choice, check_number, check_whole
@@ -80,7 +80,7 @@ class TVPVARResults:
         """
         check_choice(equation, "equation", tuple(self.names))
         i = self.names.index(equation)
-        columns = [*self._columns, *(f"-{name}" for name in self.names[:i])]
+        columns = self._regressors(i)
         check_choice(regressor, "regressor", tuple(columns))
         return pd.DataFrame(_flat(self.draws[i].beta)[:, :, columns.index(regressor)].T.astype(float), self.index)
 
@@ -101,13 +101,13 @@ class TVPVARResults:
         level : of the pointwise bands.
         """
         responses, stable = self._responses(shock, date, check_whole(horizon, "horizon", 0), size)
-        return self._summary(responses, stable, level, f"{date!s}")
+        return self._quantiles(responses, stable, level, f"{date!s}")
 
     def irf_difference(self, shock, date, other, horizon: int = 20, size: float = 1.0, level: float = 0.68):
         """Compare dates: the response at `date` minus that at `other`, draw by draw; an `ImpulseResponse`."""
         H = check_whole(horizon, "horizon", 0)
         (here, stable), (there, also) = (self._responses(shock, one, H, size) for one in (date, other))
-        return self._summary(here - there, stable & also, level, f"{date!s} or {other!s}")
+        return self._quantiles(here - there, stable & also, level, f"{date!s} or {other!s}")
 
     def forecast(self, h: int = 4, seed: int | np.random.Generator = 0) -> Forecast:
         """Simulate one future of h periods a draw, coefficients and log variances moving on."""
@@ -131,20 +131,34 @@ class TVPVARResults:
 
         NaN and 1 for what the model holds constant in all its elements.
         """
-        rows = {}
-        for name, one in zip(self.names, self.draws, strict=True):
-            for block, values in (("theta", one.beta), ("h", one.h), ("q", one.Q), ("s", one.s)):
-                sizes = effective_size(values)
-                least = np.nan if np.all(np.isnan(sizes)) else np.nanmin(sizes)
-                rows[name, block] = (least, split_r_hat(values).max())
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["ess", "r_hat"]).set_axis(
-            pd.MultiIndex.from_tuples(rows, names=["equation", "block"])
-        )
+        rows = {
+            (name, block): mixing(values)
+            for name, one in zip(self.names, self.draws, strict=True)
+            for block, values in (("theta", one.beta), ("h", one.h), ("q", one.Q), ("s", one.s))
+        }
+        return pd.DataFrame(list(rows.values()), pd.MultiIndex.from_tuples(rows, names=["equation", "block"]))
+
+    def summary(self) -> pd.DataFrame:
+        """One row an equation and coefficient of the recursive form, and `sigma`, the sd of the equation's shock.
+
+        Rows are named as in `paths`.  Columns, in the data's units: posterior means of the first and the last period;
+        posterior mean, sd and quantiles of the path's average over time; standard deviation of a period's drift (for
+        `sigma` in logs); and of the period that mixes worst, effective draws and split R̂ (`gibbs_summary.path_table`).
+        """
+        parts = {
+            name: path_table(one, self._regressors(i))
+            for i, (name, one) in enumerate(zip(self.names, self.draws, strict=True))
+        }
+        return pd.concat(parts, names=["equation", "coefficient"])
 
     @property
     def _columns(self) -> list[str]:
         """Names of the constant and the lags, in every equation's order."""
         return ["const", *(f"L{lag}.{name}" for lag in range(1, self.lags + 1) for name in self.names)]
+
+    def _regressors(self, i: int) -> list[str]:
+        """Names of what explains variable i: the constant, the lags, minus the variables before it."""
+        return [*self._columns, *(f"-{name}" for name in self.names[:i])]
 
     def _system(self, date) -> tuple[np.ndarray, np.ndarray]:
         """B_0 and B of every draw at a date."""
@@ -166,14 +180,14 @@ class TVPVARResults:
         scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), _size(size))
         return impulse_responses(B0, B, scale, i, horizon), ~explodes(B0, B)
 
-    def _summary(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
+    def _quantiles(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
         """Quantiles of the responses (R, H + 1, n) that do not explode."""
         if not stable.any():
             raise ValueError(f"date: every draw explodes at {dates}; tighten the prior or draw more")
-        return summary(responses[stable], self.names, level, float(1 - stable.mean()))
+        return response_quantiles(responses[stable], self.names, level, float(1 - stable.mean()))
 
 
-def summary(responses: np.ndarray, names: list, level: float, explosive: float) -> ImpulseResponse:
+def response_quantiles(responses: np.ndarray, names: list, level: float, explosive: float) -> ImpulseResponse:
     """Pointwise quantiles of the responses (R, H + 1, n) of the draws used."""
     if not 0.0 < check_number(level, "level") < 1.0:
         raise ValueError(f"level: must lie between 0 and 1, got {level!r}")
