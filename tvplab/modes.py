@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 VARIABLE = "TVPLAB_MODE"
 MEANINGS = {
-    "quick": "few draws and short runs, to read and to try",
-    "full": "the paper's number of draws and runs",
+    "quick": "the short runs, where a lesson has short and long ones",
+    "full": "the long runs, where a lesson has short and long ones; a paper's may be longer still",
 }
 OTHER = {
-    "quick": f" (`{VARIABLE}=full make lab` for the paper's number of draws)",
+    "quick": f" (`{VARIABLE}=full make lab` for the long ones)",
     "full": "",
 }
 

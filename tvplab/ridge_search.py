@@ -112,7 +112,7 @@ class Search:
         if self.criterion == "given":
             return pd.DataFrame(np.empty((0, 2)), columns=["lam", "score"])
         in_units = scores + 2.0 * rank * np.log(sd_y) if self.criterion == "ml" else scores * sd_y**2
-        return pd.DataFrame({"lam": self.lams, "score": in_units})
+        return pd.DataFrame(np.column_stack([self.lams, in_units]), columns=["lam", "score"])
 
 
 def not_clearly_worse(squares: np.ndarray, folds: Sequence[np.ndarray], lams: np.ndarray) -> int:

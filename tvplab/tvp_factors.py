@@ -22,7 +22,7 @@ import numpy as np
 from scipy import linalg
 
 from tvplab.tvp_banded import DriftFactor
-from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel, start_columns
+from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel, solve_positive, start_columns
 from tvplab.tvp_laws import WALK, Law, RandomWalk
 from tvplab.tvp_loadings import Penalties, balance, elastic_net
 
@@ -122,7 +122,7 @@ class FactorProblem:
         """The start b = (X'SX + λ₀I)⁻¹ X'Sy from [y, X] and S [y, X], S = (K/λ + Ω_ε)⁻¹."""
         columns = targets[:, 1:]
         precision = columns.T @ solved[:, 1:] + self.lam0 * np.eye(columns.shape[1])
-        return linalg.solve(precision, columns.T @ solved[:, 0], assume_a="pos")
+        return solve_positive(precision, columns.T @ solved[:, 0])
 
     def next_loadings(self, increments: np.ndarray, before: np.ndarray, penalties: Penalties) -> np.ndarray:
         """Step 2 (eqs. 18 and A.2): Λ (M·K, r) given F, an elastic net on x_{t,k} g_{t,j} for each equation."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from tvplab.tvp_kernel import DualSolver, hadamard_kernel
+from tvplab.tvp_kernel import DualSolver, hadamard_kernel, solve_positive
 
 TOLERANCE, ROUNDING = 1e-8, 1e-12
 """Relative violation of the optimality conditions at which the iterations stop; digits of F that rounding may take."""
@@ -132,7 +132,7 @@ def newton_direction(point: GroupPoint, penalty: GroupPenalty) -> np.ndarray:
     curvature = 2.0 * a * b * point.q**2 / inverse**3
     hessian[np.diag_indices_from(hessian)] += curvature[free] + 1e-14 * np.trace(hessian)
     direction = np.zeros_like(point.eta)
-    direction[free] = -linalg.solve(hessian, gradient[free], assume_a="pos", check_finite=False)
+    direction[free] = -solve_positive(hessian, gradient[free])
     return direction
 
 

@@ -59,14 +59,13 @@ def balance(loadings: np.ndarray, increments: np.ndarray, penalties: Penalties, 
     d = 0.5 * penalties.xi * (1.0 - penalties.l1_ratio) * np.sum(loadings**2, axis=0)
     alive = (a > 0) & (b + d > 0)
     a, b, d = a[alive], b[alive], d[alive]
-    log_c = np.zeros(len(a))
+    c = np.ones(len(a))
     for _ in range(steps):
-        down, up, up2 = a * np.exp(-2.0 * log_c), b * np.exp(log_c), d * np.exp(2.0 * log_c)
+        down, up, up2 = a / c**2, b * c, d * c**2
         step = (up + 2.0 * up2 - 2.0 * down) / (4.0 * down + up + 4.0 * up2)
-        log_c = log_c - np.clip(step, -1.0, 1.0)
-        if np.all(np.abs(step) < 1e-9):  # what is left is of the order of its square
+        c = c * np.exp(-np.minimum(np.maximum(step, -1.0), 1.0))
+        if np.abs(step).max(initial=0.0) < 1e-9:  # what is left is of the order of its square
             break
-    c = np.exp(log_c)
     return loadings[:, alive] * c, increments[:, alive] / c
 
 

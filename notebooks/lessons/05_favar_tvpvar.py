@@ -86,7 +86,7 @@ from tvplab import plots
 plots.group_factor_map(fit, truth=world.factors.rename(columns=found.estimate))
 
 # %% [markdown]
-# *Left, an empty cell is an exact zero: groups 1 to 3 have one factor each, as the truth has. Right, the estimate (blue) on the
+# *Left, a white cell is an exact zero: groups 1 to 3 have one factor each, as the truth has. Right, the estimate (blue) on the
 # truth (dashed), which has taken the estimate's name and sign.*
 
 # %% [markdown]
@@ -224,8 +224,8 @@ pd.DataFrame({name: move.found.correlation for name, move in shown.items()}).T.r
 # **What happened.** (1) All: a lasso that is the same for all does not choose. At λ₀ = 10 they are empty, groups 1 to 3 have
 # one factor each, and the factors lie closer to the truth (the table: rank correlations). (2) They live on crumbs, and one of
 # them shares group 2 with the column that stands for its factor. Tick *prune*, and each column must prove itself: one that the
-# objective can do without is set to zero. (3) No. In that world all 18 cells should be filled and are (0.0 is small, not zero:
-# a zero leaves its cell empty); but nothing tells one mixture of factors from another, and two of three stay far from the
+# objective can do without is set to zero. (3) No. In that world all 18 cells should be filled and are (<.05 is small, not zero:
+# an exact zero is a white cell); but nothing tells one mixture of factors from another, and two of three stay far from the
 # truth.
 #
 # ## 4. A limit case

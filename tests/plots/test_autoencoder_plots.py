@@ -30,7 +30,8 @@ def test_map_and_paths():
     np.testing.assert_allclose(np.ma.filled(image, 0.0), WEIGHTS.abs())
     assert np.ma.getmaskarray(np.ma.masked_invalid(image)).sum() == 3
     np.testing.assert_array_equal(picture.axes[2].lines[0].get_ydata(), FACTORS["F2"])
-    assert {"prices", "output", "0.4", "0.0", "1.0"} <= set(texts_of(picture))
+    assert {"prices", "output", "0.4", "<.05", "1.0"} <= set(texts_of(picture))
+    assert texts_of(picture.axes[0]).count("0") == 3
     assert "3 of 6 exactly zero" in picture.alt
 
 
@@ -62,10 +63,13 @@ def test_training_path():
     np.testing.assert_array_equal(right.lines[0].get_ydata(), PATH["active"])
 
 
-@pytest.mark.parametrize(("size", "text"), [(0.0, ""), (np.nan, ""), (0.04, "0.0"), (0.96, "1.0")])
-def test_an_exact_zero_is_empty(size, text):
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0.0, "0"), (np.nan, ""), (1e-12, "<.05"), (0.04, "<.05"), (0.0499, "<.05"), (0.051, "0.1"), (0.96, "1.0")],
+)
+def test_only_an_exact_zero_reads_as_zero(size, text):
     assert shown_weight(size) == text
-    assert (colour_of(size)[0] == "white") == (text == "")
+    assert (colour_of(size)[0] == "white") == (text in ("0", ""))
 
 
 def test_it_shows_itself():

@@ -10,6 +10,7 @@ from tvplab import plots
 from tvplab.dgp import simulate_sparse_factors
 from tvplab.dynamic_sparse import DynamicSparseFactors
 from tvplab.plots.dynamic_sparse import (
+    column_ticks,
     counts_over_time,
     errors_and_counts,
     loading_history,
@@ -48,6 +49,25 @@ def test_maps_hold_the_loadings_on_one_scale_first_series_at_the_top():
         assert ax.get_ylim()[0] > ax.get_ylim()[1]
     assert [ax.get_title(loc="left") for ax in shown] == ["a", "b", "c"]
     assert "a: 3 columns in use" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("r", "ticks"),
+    [
+        (1, [1]),
+        (10, list(range(1, 11))),
+        (11, [1, 5, 10]),
+        (20, [1, 5, 10, 15, 20]),
+        (40, [1, 10, 20, 30, 40]),
+        (127, [1, 50, 100]),
+        (1000, [1, 1000]),
+    ],
+)
+def test_columns_are_named_from_one_in_round_steps(r, ticks):
+    assert column_ticks(r) == ticks
+    ax = loading_maps({"one": np.eye(3, r)}).axes[0]
+    assert list(ax.get_xticks()) == ticks
+    assert ax.get_xlim() == (0.5, r + 0.5)
 
 
 def test_a_cap_bounds_the_colours_and_groups_are_named():

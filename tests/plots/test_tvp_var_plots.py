@@ -72,6 +72,27 @@ def test_rows_of_the_map_carry_their_series_name():
     assert list(beside.get_yticks()) == [0, 1, 2, 3]
 
 
+def test_maps_to_compare_have_one_symmetric_scale():
+    sd, groups = pd.Series([1.0, 2.0, 4.0, 0.5], list(DATA)), dict.fromkeys(DATA, "all")
+    early = plots.panel_responses(RESPONSES["early"], sd, groups)
+    names = {name: name.upper() for name in DATA}
+    both = plots.panel_responses(RESPONSES, sd, groups, title="to the rate", names=names, note="Synthetic")
+    maps, bar = both.axes[:2], both.axes[2]
+    reach = max((response.median / sd).abs().max(axis=None) for response in RESPONSES.values())
+    for ax, (label, response) in zip(maps, RESPONSES.items(), strict=True):
+        (mesh,) = ax.collections
+        assert mesh.get_clim() == (-reach, reach)
+        np.testing.assert_allclose(mesh.get_array().reshape(4, 7), (response.median / sd).T)
+        assert ax.get_title(loc="left") == label
+    assert [len(ax.child_axes) for ax in maps] == [0, 1]
+    assert bar.get_ylabel() == "standard deviations, one scale for all maps"
+    assert "to the rate. Synthetic" in texts(both)
+    assert "early, late, on one scale" in both.alt
+    alone = early.axes[0].collections[0].get_clim()
+    assert -alone[0] == alone[1] == (RESPONSES["early"].median / sd).abs().max(axis=None)
+    assert early.axes[1].get_ylabel() == "standard deviations"
+
+
 def test_truth_lies_over_the_bands_of_the_draws():
     draws = RESULTS.paths("rate", "L1.rate")
     truth = pd.Series(0.5, DATA.index)  # a period more than the draws

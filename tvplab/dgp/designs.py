@@ -152,11 +152,10 @@ def volatility_path(noise: str, T: int, rng: np.random.Generator) -> np.ndarray:
 
 def _recursion(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """y_t = a_t + b_t y_{t-1} from y_0 = 0."""
-    y, last = np.empty(len(a)), 0.0
-    for t in range(len(a)):
-        last = a[t] + b[t] * last
-        y[t] = last
-    return y
+    y = [0.0]
+    for own, persistence in zip(a.tolist(), b.tolist(), strict=True):
+        y.append(own + persistence * y[-1])
+    return np.array(y[1:])
 
 
 def _min_max(path: np.ndarray) -> np.ndarray:

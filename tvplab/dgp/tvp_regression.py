@@ -28,9 +28,8 @@ class SimulatedRegression:
     @property
     def r2(self) -> float:
         """Share of the variance of y that the true coefficients explain."""
-        paths, y = self.beta.to_numpy(), self.y.to_numpy()
-        regressors = [np.ones(len(y)) if name == "const" else self.X[name] for name in self.beta.columns]
-        return float(1.0 - np.var(y - np.sum(np.column_stack(regressors) * paths, axis=1)) / np.var(y))
+        regressors, y = self.X.assign(const=1.0)[self.beta.columns].to_numpy(), self.y.to_numpy()
+        return float(1.0 - np.var(y - np.sum(regressors * self.beta.to_numpy(), axis=1)) / np.var(y))
 
     @property
     def moving(self) -> list[str]:

@@ -17,10 +17,12 @@ from tvplab.plots.ridge import time_axis
 from tvplab.plots.style import COLOURS, use_style
 
 SHADES = "cividis_r"
+ZERO = "#767676"
+"""Ink of an exact zero: it is there to be read, not to be seen first."""
 
 
 def group_factor_map(results, truth: pd.DataFrame | None = None, columns: int = 1) -> Picture:
-    """Draw the size of the group weights |β| as a map, exact zeros empty, and the factors' paths beside it.
+    """Draw the size of the group weights |β| as a map, exact zeros white, and the factors' paths beside it.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def group_factor_map(results, truth: pd.DataFrame | None = None, columns: int = 
 
 
 def draw_weights(ax: Axes, weights: pd.DataFrame, largest: float | None = None) -> AxesImage:
-    """Draw |β| (G, K) as a map with its numbers; a cell without number is exactly zero."""
+    """Draw |β| (G, K) as a map with its numbers; a white cell with a grey 0 is exactly zero, and no other is."""
     size = np.abs(weights.to_numpy(dtype=float))
     top = max(size.max(), 1e-9) if largest is None else largest
     image = ax.imshow(np.where(size > 0.0, size, np.nan), cmap=SHADES, vmin=0.0, vmax=top, aspect="auto")
@@ -64,14 +66,17 @@ def draw_weights(ax: Axes, weights: pd.DataFrame, largest: float | None = None) 
 
 
 def shown_weight(size: float) -> str:
-    """A weight's size as text: nothing for an exact zero."""
-    return f"{size:.1f}" if size > 0.0 else ""
+    """A weight's size as text: 0 for an exact zero only, "<.05" for what one digit would round to it."""
+    if size == 0.0:
+        return "0"
+    digit = f"{size:.1f}" if size > 0.0 else ""
+    return "<.05" if digit == "0.0" else digit
 
 
 def colour_of(size: float, largest: float = 1.0) -> tuple[str, str]:
-    """Colours of a cell and of the number in it; an exact zero is white."""
+    """Colours of a cell and of the number in it; an exact zero is grey on white."""
     if not size > 0.0:
-        return "white", "black"
+        return "white", ZERO
     shade = _shades()(min(size / largest, 1.0))
     return to_hex(shade), "white" if size > 0.6 * largest else "black"
 

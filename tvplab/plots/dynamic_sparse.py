@@ -54,10 +54,19 @@ def loading_maps(
 def draw_map(ax: Axes, loadings: np.ndarray, reach: float):
     """Draw one matrix (N, r), first series at the top."""
     N, r = loadings.shape
-    mesh = ax.pcolormesh(np.arange(1, r + 1), np.arange(1, N + 1), loadings, cmap=SIGNED, vmin=-reach, vmax=reach)
-    ax.set(xlabel="factor", xticks=np.arange(1, r + 1, -(-r // 10) if r < 12 else 5), ylim=(N + 0.5, 0.5))
+    edges = np.arange(r + 1) + 0.5, np.arange(N + 1) + 0.5
+    mesh = ax.pcolormesh(*edges, loadings, cmap=SIGNED, vmin=-reach, vmax=reach)
+    ax.set(xlabel="factor", xticks=column_ticks(r), ylim=(N + 0.5, 0.5))
     ax.grid(False)
     return mesh
+
+
+def column_ticks(r: int) -> list[int]:
+    """Name up to ten columns one by one; of more, the first and every fifth or tenth …, in round numbers."""
+    if r <= 10:
+        return list(range(1, r + 1))
+    step = next(step for step in (5, 10, 20, 50, 100, r) if r <= 6 * step)
+    return [1, *range(step, r + 1, step)]
 
 
 def loading_history(

@@ -142,37 +142,50 @@ def panel_responses(
 
     Parameters
     ----------
-    response : `ImpulseResponse` of `FAVARResults.panel_irf`.
+    response : `ImpulseResponse` of `FAVARResults.panel_irf`, or several to compare, label → response: maps side by
+        side in which a colour stands for the same number, with one colour bar that says so.
     sd : (N,) standard deviations, so that all rows have one scale.
     groups : series → group.
+    title : above the map; of several, above all of them, and each has its label.
     names : series → what is written beside its row; default nothing.
     """
-    order = sorted(response.median.columns, key=lambda name: str(groups[name]))
-    median = (response.median / sd)[order].T
+    maps = dict(response) if isinstance(response, Mapping) else {title: response}
+    order = sorted(next(iter(maps.values())).median.columns, key=lambda name: str(groups[name]))
+    medians = {label: (one.median / sd)[order].T for label, one in maps.items()}
+    reach = max(float(np.abs(median.to_numpy()).max()) for median in medians.values()) or 1.0
     labels = pd.Series([groups[name] for name in order])
-    reach = float(np.abs(median.to_numpy()).max()) or 1.0
     alt = (
-        f"Map of the responses of {len(order)} series in {labels.nunique()} groups by horizon, in standard deviations."
+        f"Map of the responses of {len(order)} series in {labels.nunique()} groups by horizon, in standard deviations"
+        + (f": {', '.join(map(str, maps))}, on one scale." if len(maps) > 1 else ".")
     )
     with use_style():
-        picture = Picture(alt=alt, figsize=(8 if names is None else 10.5, 5.2))
-        ax = picture.subplots()
-        mesh = ax.pcolormesh(
-            median.columns, range(len(order)), median, cmap="PuOr", vmin=-reach, vmax=reach, shading="nearest"
-        )
+        picture = Picture(alt=alt, figsize=((4.4 if names is None else 6.9) + 3.6 * len(maps), 5.2))
+        axes = picture.subplots(1, len(maps), squeeze=False, sharey=True)[0]
+        for ax, (label, median) in zip(axes, medians.items(), strict=True):
+            mesh = _draw_panel(ax, median, reach, labels)
+            ax.set_title(str(label))
         if names is not None:
-            beside = ax.secondary_yaxis("right")
+            beside = axes[-1].secondary_yaxis("right")
             beside.set_yticks(range(len(order)), [str(names[name]) for name in order])
             beside.tick_params(length=0)
-        edges = np.flatnonzero(labels.ne(labels.shift()).to_numpy())
-        middles = (edges + np.append(edges[1:], len(order))) / 2 - 0.5
-        ax.set(xlabel="horizon", ylim=(len(order) - 0.5, -0.5))
-        ax.set_yticks(middles, labels.iloc[edges])
-        for edge in edges[1:]:
-            ax.axhline(edge - 0.5, color="black", lw=0.6)
-        ax.grid(False)
-        ax.set_title(title)
-        picture.colorbar(mesh, label="standard deviations")
-        if note:
-            picture.suptitle(note, fontsize=11, x=0.01, ha="left", color="#555555")
+        said = "standard deviations" + (", one scale for all maps" if len(maps) > 1 else "")
+        picture.colorbar(mesh, ax=axes, label=said)
+        above = ". ".join(part for part in (title if len(maps) > 1 else "", note) if part)
+        if above:
+            picture.suptitle(above, fontsize=11, x=0.01, ha="left", color="#555555")
     return picture
+
+
+def _draw_panel(ax: Axes, median: pd.DataFrame, reach: float, labels: pd.Series):
+    """Draw one map (N, H), white at zero and darkest at ±reach; a line after each group, its name at its middle."""
+    N = len(median)
+    looks = {"cmap": "PuOr", "vmin": -reach, "vmax": reach, "shading": "nearest"}
+    mesh = ax.pcolormesh(median.columns, range(N), median, **looks)
+    edges = np.flatnonzero(labels.ne(labels.shift()).to_numpy())
+    ax.set(xlabel="horizon", ylim=(N - 0.5, -0.5))
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.set_yticks((edges + np.append(edges[1:], N)) / 2 - 0.5, labels.iloc[edges])
+    for edge in edges[1:]:
+        ax.axhline(edge - 0.5, color="black", lw=0.6)
+    ax.grid(False)
+    return mesh

@@ -57,10 +57,9 @@ def run(cell: dict) -> dict:
         fits = fit_models(cell["models"], world, cell.get("sweeps"))
     first = TRAINING if cell["K"] == 6 else 1
     truth = world.beta.iloc[first:-1]
+    begin, end = truth.index[[0, -1]]
     return {
-        "mae": {
-            name: mean_absolute_error(truth, fit.beta.loc[truth.index, truth.columns]) for name, fit in fits.items()
-        },
+        "mae": {name: mean_absolute_error(truth, fit.beta[truth.columns].loc[begin:end]) for name, fit in fits.items()},
         "converged": {name: bool(fit.converged) for name, fit in fits.items()},
     }
 
