@@ -590,15 +590,16 @@ plots.panel_responses(response, panel.std(), groups, names=titles, title="median
 # quarter; so do jobs, a little; unemployment rises faster. All four measures of inflation are up for three quarters, then
 # down.* Nobody told the VAR about any of these series; they answer through three factors. These are medians: bands are in
 # `response.lower` and `.upper`, and `explore.tvp_var(favar.var)` is the slider for this model. Housing *starts* stay white. In
-# the crisis, the same rise:
+# the crisis, the same rise (left: the map above again, in the colours of the right one):
 
 # %%
 crisis = favar.panel_irf("rate", "2008Q4", 12, size=1.0)
-plots.panel_responses(crisis, panel.std(), groups, names=titles, title="median response to +1 point, 2008Q4")
+both = {"2005Q1": response, "2008Q4": crisis}
+plots.panel_responses(both, panel.std(), groups, names=titles, title="median response to +1 point")
 
 # %% [markdown]
-# *Now starts fall with permits, more than home sales.* (Mind the scale: a colour stands for nearly three times as much as in the
-# map before.) That is the bent decoder: what starts gain when F3 grows by a standard
+# *On one scale, housing, jobs and manufacturing are darker in the crisis, core prices paler. And now starts fall with permits,
+# more than home sales.* That is the bent decoder: what starts gain when F3 grows by a standard
 # deviation (in their own), from where the economy stood:
 
 # %%

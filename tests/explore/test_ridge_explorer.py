@@ -116,6 +116,17 @@ def test_no_more_folds_than_periods():
     assert explore.ridge(world.y, world.X).controls["n_folds"].max == 12
 
 
+def test_the_key_covers_nothing(explorer):
+    explorer.set(lam=0.1)  # the widest path and band there are
+    (key,) = explorer.figure.legends
+    assert [text.get_text() for text in key.get_texts()] == ["estimate, 90 % band"]
+    place = key.get_window_extent()
+    for axes in explorer.figure.axes:
+        assert axes.get_legend() is None
+        assert not place.overlaps(axes.get_tightbbox())
+    assert explorer.figure.bbox.y0 <= place.y0 < place.y1 < explorer.figure.axes[0].bbox.y0
+
+
 def test_simulated_pictures_say_so(explorer):
     assert "synthetic" in explorer.figure.axes[0].get_title(loc="left")
     assert "Synthetic" in explorer.alt

@@ -109,7 +109,7 @@ def ridge(
         buttons={"show CV choice": lambda explorer: explorer.set(lam=explorer.result.chosen.lam)},
         alt=ALT + (" Synthetic data; the truth is dashed." if y is None else ""),
         caption=CAPTION,
-        figsize=(9, 3.8),
+        figsize=(9, 4.0),
     )
 
 
@@ -160,7 +160,7 @@ def _build(figure: Figure, move: RidgeMove) -> dict:
     right.set(xscale="log", xlim=LAM_RANGE, ylim=(1.0 - 0.1 * (top - 1.0), top), xlabel="drift penalty λ")
     right.set_title("held-out error / best")
     path = left.plot(time, np.zeros(len(time)), color=COLOURS["blue"], label="estimate, 90 % band")[0]
-    left.legend(loc="upper center")
+    figure.legend(handles=[path], loc="outside lower left")
     return {
         "band": MovingBand(left, time, COLOURS["blue"]),
         "truth": left.plot(time, np.full(len(time), np.nan), color=COLOURS["black"], ls="--", lw=1.3)[0],

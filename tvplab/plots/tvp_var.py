@@ -159,7 +159,7 @@ def panel_responses(
         + (f": {', '.join(map(str, maps))}, on one scale." if len(maps) > 1 else ".")
     )
     with use_style():
-        picture = Picture(alt=alt, figsize=((4.4 if names is None else 6.9) + 3.6 * len(maps), 5.2))
+        picture = Picture(alt=alt, figsize=((5.4 if names is None else 7.9) + 2.6 * len(maps), 5.2))
         axes = picture.subplots(1, len(maps), squeeze=False, sharey=True)[0]
         for ax, (label, median) in zip(axes, medians.items(), strict=True):
             mesh = _draw_panel(ax, median, reach, labels)
@@ -169,7 +169,7 @@ def panel_responses(
             beside.set_yticks(range(len(order)), [str(names[name]) for name in order])
             beside.tick_params(length=0)
         said = "standard deviations" + (", one scale for all maps" if len(maps) > 1 else "")
-        picture.colorbar(mesh, ax=axes, label=said)
+        picture.colorbar(mesh, ax=axes, label=said, fraction=0.05, pad=0.02, aspect=30)
         above = ". ".join(part for part in (title if len(maps) > 1 else "", note) if part)
         if above:
             picture.suptitle(above, fontsize=11, x=0.01, ha="left", color="#555555")
