@@ -205,7 +205,7 @@ def test_ols_is_not_made_up_where_there_is_none():
         ({}, {"shock": SHOCK.shift(1)}, ValueError, "shock: nan at .*none is allowed"),
         ({}, {"controls": CONTROLS.set_axis(MONTHS.shift(1))}, ValueError, "controls: its index differs from y's"),
         ({}, {"controls": CONTROLS.assign(shock=SHOCK)}, ValueError, "controls: the name 'shock' is the shock's"),
-        ({}, {"jobs": 0}, ValueError, "jobs: a whole number of at least 1 is needed, got 0"),
+        ({}, {"jobs": 0}, ValueError, "jobs: a whole number of at least 1 is needed, or -1 for one a core; got 0"),
     ],
 )
 def test_bad_input_is_named(options, arguments, error, message):

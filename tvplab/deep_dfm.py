@@ -23,6 +23,7 @@ from tvplab.deep_dfm_maps import LINKS
 from tvplab.deep_dfm_recipe import RECIPES, Recipe
 from tvplab.deep_dfm_results import DeepDynamicFactorsResults
 from tvplab.deep_dfm_training import Trained, train
+from tvplab.machine_checks import check_device
 from tvplab.nowcast_periods import quarterly_columns, warn_unnamed
 from tvplab.validation import check_choice, check_number, check_panel, check_seed, check_varying, check_widths
 
@@ -46,7 +47,7 @@ class DeepDynamicFactors:
     learning_rate : of Adam, per step; falls by 4 % a round.
     quarterly : names of the columns seen in the last month of their quarter, as sums (1, 2, 3, 2, 1)/3 of five months;
         the other columns are monthly.  None: all are, with a warning where their dates tell otherwise.
-    device : "cpu", or where torch should compute, "cuda".
+    device : "cpu", or where torch should compute: "cuda", "cuda:1" for the second of several cards.
     seed : fixes starting weights and noise; the same numbers on the same machine with one thread.
     progress : show a bar.
     pretrain : epochs of pre-training.
@@ -152,8 +153,6 @@ class DeepDynamicFactors:
             _check_whole(getattr(self, name), name, least)
         if self.hidden is not None:
             check_widths(self.hidden, "hidden")
-        if not isinstance(self.device, str):
-            raise TypeError(f'device: expected "cpu" or the name of a device of torch, got {self.device!r}')
         check_number(self.tol, "tol")
         check_number(self.learning_rate, "learning_rate")
         check_choice(self.symmetric, "symmetric", (True, False))
@@ -163,6 +162,7 @@ class DeepDynamicFactors:
             check_choice(self.variant, "variant", tuple(RECIPES))
         if self.engine in ("numpy", "compiled") and self.device != "cpu":
             raise ValueError(f'device: the engine {self.engine!r} computes on the "cpu", got {self.device!r}')
+        check_device(self.device)
 
 
 def _check_whole(value, name: str, least: int) -> None:

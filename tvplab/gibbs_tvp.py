@@ -14,6 +14,7 @@ from tvplab.convergence import warn_unconverged
 from tvplab.gibbs_chain import Draws, run_chain
 from tvplab.gibbs_priors import DRIFTS, VOLATILITIES, training_prior
 from tvplab.gibbs_results import GibbsResults
+from tvplab.machine_checks import check_jobs
 from tvplab.validation import (
     Regression,
     check_choice,
@@ -34,7 +35,7 @@ class BayesianTVPRegression:
     Parameters
     ----------
     draws, burn, thin : kept draws a chain (≥ 4), sweeps before the first, and sweeps a kept draw.
-    chains, jobs : number of chains, and how many run at once (joblib processes).
+    chains, jobs : number of chains, and how many run at once (joblib processes); −1 is one a core.
     seed : fixes every variate; the same whatever `jobs` is.
     drift : prior of the drift covariance Q: "inverse wishart" (whole matrix, Primiceri's), "inverse gamma" or
         "half-cauchy" (diagonal), "none" (Q = 0: constant coefficients).
@@ -120,6 +121,7 @@ class BayesianTVPRegression:
         """Refuse hyperparameters out of their range."""
         for name, least in (("draws", 4), ("burn", 0), ("thin", 1), ("chains", 1), ("training", 3)):
             check_whole(getattr(self, name), name, least)
+        check_jobs(self.jobs)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
         for name in ("constant", "reuse_training"):

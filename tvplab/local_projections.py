@@ -25,6 +25,7 @@ from tvplab.local_projections_data import (
     with_leads,
 )
 from tvplab.local_projections_results import LocalProjectionResults, LocalProjectionSystem
+from tvplab.machine_checks import check_jobs
 from tvplab.ridge import RidgeOptions, TVPRidge, TwoStepRidge
 from tvplab.ridge_results import RidgeResults
 from tvplab.validation import check_choice, check_whole
@@ -85,7 +86,7 @@ class LocalProjections:
         shock : (T,), known to come from outside: unrelated to everything before t.  The response is that to one unit.
         controls : (T, N) or None.  Only their lags enter; put the targets among them where their past matters.
         progress : show a progress bar.
-        jobs : number of threads, each with its own horizons and one BLAS thread; default one a core.
+        jobs : number of threads, each with its own horizons and one BLAS thread; default, or −1, is one a core.
 
         Raises
         ------
@@ -163,8 +164,9 @@ def _in_threads(jobs: int | None) -> Iterator[ThreadPoolExecutor]:
     """Give a pool of threads for LAPACK's work; each regression's own convergence warning is silenced meanwhile."""
     from threadpoolctl import threadpool_limits
 
-    jobs = os.cpu_count() if jobs is None else check_whole(jobs, "jobs", 1)
-    with ignore_unconverged(), threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
+    jobs = check_jobs(-1 if jobs is None else jobs)
+    threads = os.cpu_count() if jobs == -1 else jobs
+    with ignore_unconverged(), threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
         yield pool
 
 

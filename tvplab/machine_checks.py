@@ -32,13 +32,12 @@ def check_device(device, name: str = "device") -> str:
 
 
 def devices() -> list[str]:
-    """Names of the devices on which torch can compute here: "cpu", then "cuda", "cuda:0", "cuda:1", … or "mps"."""
+    """Names of the devices on which torch can compute here: "cpu"; "cuda", "cuda:0", …; "xpu", …; "mps"."""
     try:
         import torch
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"{error}: other devices than the cpu need torch, pip install 'tvplab[deep]'"
-        ) from None
-    cards = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
-    apple = ["mps"] if torch.backends.mps.is_available() else []
-    return ["cpu", *(["cuda", *cards] if cards else []), *apple]
+        text = f"{error}: other devices than the processor need torch, pip install 'tvplab[deep]'"
+        raise ModuleNotFoundError(text) from None
+    cards = {kind: getattr(torch, kind).device_count() for kind in ("cuda", "xpu")}
+    named = [name for kind, count in cards.items() if count for name in (kind, *(f"{kind}:{i}" for i in range(count)))]
+    return ["cpu", *named, *(["mps"] if torch.backends.mps.is_available() else [])]

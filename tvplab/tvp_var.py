@@ -14,6 +14,7 @@ from tvplab.convergence import warn_unconverged
 from tvplab.gibbs_chain import Draws, Equation, run_equations
 from tvplab.gibbs_priors import VOLATILITIES
 from tvplab.gibbs_results import SETTLED
+from tvplab.machine_checks import check_jobs
 from tvplab.mcmc import split_r_hat
 from tvplab.tvp_var_equations import Tightness, check_series, equation, equation_prior, residual_sd
 from tvplab.tvp_var_results import TVPVARResults
@@ -39,7 +40,7 @@ class TVPVAR:
     tightness : standard deviations of the prior, a `tvp_var_equations.Tightness`.
     interweave : draw drift variances twice a sweep, as they mix slowly otherwise (`gibbs_interweaving`); the posterior
         is the same.
-    chains, jobs : number of chains, and how many run at once (joblib processes).
+    chains, jobs : number of chains, and how many run at once (joblib processes); −1 is one a core.
     seed : fixes every variate; the same whatever `jobs` is.
     progress : show a bar.
     """
@@ -132,6 +133,7 @@ class TVPVAR:
         )
         for name, value, least in counts:
             check_whole(value, name, least)
+        check_jobs(self.jobs)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
         check_choice(self.interweave, "interweave", (True, False))

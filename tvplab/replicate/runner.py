@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from threadpoolctl import ThreadpoolController
 
+from tvplab.machine_checks import check_jobs
 from tvplab.replicate.store import Store
 from tvplab.replicate.study import cell_key
 
@@ -82,7 +83,7 @@ def _here(run: Callable, cells: list[dict], jobs: int) -> Generator[Outcome]:
     from joblib import Parallel, delayed, parallel_config
 
     with parallel_config("loky", idle_worker_timeout=IDLE):
-        workers = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        workers = Parallel(n_jobs=check_jobs(jobs), batch_size=1, return_as="generator_unordered")
     return workers(delayed(run_one)(run, cell) for cell in cells)
 
 
