@@ -46,7 +46,7 @@ def _settled(cost, u: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """Run the optimiser from u (3,) within bounds (3, 2), anew where it ended, until it has settled."""
     value = np.inf
     for _ in range(RUNS):
-        found = minimize(cost, u, method="SLSQP", jac=True, bounds=bounds, constraints=STATIONARY, tol=1e-9)
+        found = minimize(cost, u, method="SLSQP", jac=True, bounds=bounds, constraints=STATIONARY, tol=1e-12)
         gain = value - found.fun
         if gain > 0.0:
             u, value = found.x, found.fun
@@ -58,7 +58,7 @@ def _settled(cost, u: np.ndarray, bounds: np.ndarray) -> np.ndarray:
 def _is_flat(found: OptimizeResult, bounds: np.ndarray) -> bool:
     """Whether a step down the slope leads nowhere within the bounds; where α + β = 1 that is not asked."""
     step = np.clip(found.x - found.jac, *bounds.T) - found.x
-    return bool(found.success and found.x[1:].sum() < 1.0 - 1e-6 and np.max(np.abs(step)) < 1e-3)
+    return bool(found.success and found.x[1:].sum() < 1.0 - 1e-6 and np.max(np.abs(step)) < 1e-4)
 
 
 def starts(resid: np.ndarray) -> list[np.ndarray]:

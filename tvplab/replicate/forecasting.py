@@ -60,7 +60,7 @@ def macro() -> Macro:
     return Macro.of(load("fred-qd", VINTAGE))
 
 
-TASK = Task("forecasts", run, version="8")
+TASK = Task("forecasts", run, version="9")
 
 
 def table_15(rows: list[dict]) -> str:

@@ -66,6 +66,6 @@ def _number(errors: list[float], benchmark: list[float]) -> str:
 STUDIES = (
     Study(
         "table-15-choices", "Table 15: what choices do", f"{PAPER}, section 4.1",
-        Task("forecast-choices", run, version="2"), cells, table,
+        Task("forecast-choices", run, version="3"), cells, table,
     ),
 )  # fmt: skip

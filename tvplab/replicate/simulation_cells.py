@@ -73,7 +73,7 @@ def fit_models(models: list[str], world: SimulatedRegression, sweeps: tuple | No
     return fits
 
 
-TASK = Task("simulations", run, version="4")
+TASK = Task("simulations", run, version="5")
 
 
 def table_cells(design: str, T: int, mode: str, sims: int | None) -> list[dict]:

@@ -90,6 +90,6 @@ def table(rows: list[dict]) -> str:
 STUDIES = (
     Study(
         "grrrr-rank", "GRRRR's number of factors", f"{PAPER}, Algorithm 3",
-        Task("simulation-ranks", run, version="2"), cells, table,
+        Task("simulation-ranks", run, version="3"), cells, table,
     ),
 )  # fmt: skip
