@@ -184,6 +184,28 @@ def test_a_start_of_another_shape_is_refused():
         QUICK.fit(WORLD.X[WORLD.X.columns[::-1]], FIT)
 
 
+@pytest.mark.parametrize(
+    ("N", "K", "widths"),
+    [(165, 5, (64, 32)), (64, 5, (64, 32)), (63, 5, (63, 32)), (20, 5, (20, 10)), (7, 5, (7, 5)), (5, 5, (5, 5)),
+     (200, 40, (64, 40)), (200, 70, (70, 70)), (1, 1, (1, 1))],
+)  # fmt: skip
+def test_hidden_layers_suit_the_panel(N, K, widths):
+    assert GroupedSparseAutoencoder([], n_factors=K).widths(N) == widths
+    assert N >= widths[0] >= widths[1] >= K
+
+
+def test_a_small_panel_needs_no_widths():
+    """20 series and nothing said of layers: the factors are found (one start of the two is a lesser mode)."""
+    world = simulate_anchored_groups(T=250, N=20, groups=4, factors=2, anchors=2, seed=1)
+    model = GroupedSparseAutoencoder(world.groups, n_factors=2, starts=2)
+    fit, short = quick(model, world.X), replace(model, epochs=3)
+    assert recovery(world.factors, fit.factors).correlation.min() > 0.95
+    default, said = quick(short, world.X), quick(replace(short, hidden=(20, 10)), world.X)
+    pd.testing.assert_frame_equal(default.factors, said.factors, check_exact=True)
+    again = quick(replace(model, epochs=1, learning_rate=1e-12), world.X, fit)
+    np.testing.assert_allclose(again.factors, fit.factors, atol=1e-4)
+
+
 def test_groups_may_come_in_three_forms():
     fits = [
         quick(replace(QUICK, epochs=3, groups=groups))
@@ -269,7 +291,8 @@ def test_f1_by_hand():
         ({"anchors": {"group 1": 4}}, "anchors: a factor is a number from 1 to 3 or its name, got 4"),
         ({"anchors": {"group 1": "f1"}}, "anchors: a factor is a number"),
         ({"n_factors": 0}, "n_factors: a whole number of at least 1"),
-        ({"hidden": (64, 32)}, "hidden: widths must fall from N = 40 to K = 3"),
+        ({"n_factors": 41, "hidden": None}, "n_factors: at most as many as series, 40, got 41"),
+        ({"hidden": (64, 32)}, r"hidden: widths must fall from N = 40 to K = 3, got .64, 32.; None is \(40, 20\)"),
         ({"hidden": (8, 2)}, "hidden: widths must fall"),
         ({"starts": 1.5}, "starts: a whole number"),
         ({"lam0": 0.5}, "lam1: the slab's rate may not exceed the spike's, 0.5, got 1"),

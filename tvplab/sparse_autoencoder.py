@@ -8,7 +8,7 @@ and schedule are the kit's own choices (spec, part B); shown in lesson 5.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -32,6 +32,8 @@ from tvplab.validation import (
 BATCHES = 5
 """Minibatches an epoch: 140 periods at T = 700, 50 at T = 250."""
 DECODERS = ("leaky", "linear")
+WIDTHS = (64, 32)
+"""Hidden layers where the panel is wide enough."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class GroupedSparseAutoencoder:
     lam0, lam1 : rates of spike and slab, 0 < λ₁ ≤ λ₀; 10 and 1 recover the design of spec B.3.  The penalty weighs
         with 1/T: 30 at T = 700 does what 10 does at T = 250.
     a, b : of θ's beta prior; b None is the number of groups.
-    hidden : widths of the encoder's hidden layers, from at most N down to at least K; the decoder mirrors them.
+    hidden : widths of the encoder's hidden layers, from at most N down to at least K; the decoder mirrors them.  None
+        is (64, 32), in a panel of fewer than 64 series (N, N/2), nowhere below K.
     slope : of the LeakyReLU below zero, above 0 (an injective activation) and at most 1.
     decoder : "leaky", or "linear" (no hidden layer).
     sparsity : False leaves the group weights unpenalised.
@@ -65,7 +68,7 @@ class GroupedSparseAutoencoder:
     lam1: float = 1.0
     a: float = 1.0
     b: float | None = None
-    hidden: tuple[int, ...] = (64, 32)
+    hidden: tuple[int, ...] | None = None
     slope: float = 0.2
     decoder: str = "leaky"
     sparsity: bool = True
@@ -121,12 +124,19 @@ class GroupedSparseAutoencoder:
         from tvplab.autoencoder_warm import warm_moments, warm_network
 
         seeds = seeds if before is None else seeds[:1]
-        network = start(Places.of(group), mask, self.hidden, self.decoder == "linear", self.slope, seeds)
+        network = start(Places.of(group), mask, self.widths(len(group)), self.decoder == "linear", self.slope, seeds)
         if before is None:
             return network, None
         if not frame.columns.equals(before.mean.index):
             raise ValueError("start: its series are not those of X")
         return warm_network(network, before), warm_moments(network, before)
+
+    def widths(self, N: int) -> tuple[int, ...]:
+        """Widths of the encoder's hidden layers for a panel of N series."""
+        if self.hidden is not None:
+            return tuple(self.hidden)
+        wide = max(min(WIDTHS[0], N), self.n_factors)
+        return wide, max(min(WIDTHS[1], (wide + 1) // 2), self.n_factors)
 
     def groups_of(self, series: pd.Index) -> tuple[list, np.ndarray]:
         """Return the groups in their order of appearance, and the number of each series' group (N,)."""
@@ -179,9 +189,11 @@ class GroupedSparseAutoencoder:
         check_distinct_columns(frame, "X")
         check_varying(frame, "X", "it says nothing of the factors")
         N, T = frame.shape[1], len(frame)
-        widths = [N, *self.hidden, self.n_factors]
-        if any(narrow > wide for wide, narrow in pairwise(widths)):
-            raise ValueError(f"hidden: widths must fall from N = {N} to K = {self.n_factors}, got {self.hidden}")
+        if self.n_factors > N:
+            raise ValueError(f"n_factors: at most as many as series, {N}, got {self.n_factors}")
+        if any(narrow > wide for wide, narrow in pairwise([N, *self.widths(N), self.n_factors])):
+            text = f"widths must fall from N = {N} to K = {self.n_factors}, got {self.hidden}"
+            raise ValueError(f"hidden: {text}; None is {replace(self, hidden=None).widths(N)}")
         if T < 4 * BATCHES:
             raise ValueError(f"X: at least {4 * BATCHES} periods are needed, got {T}")
         return frame
@@ -190,7 +202,8 @@ class GroupedSparseAutoencoder:
         """Refuse hyperparameters out of their range."""
         for name in ("n_factors", "starts", "epochs"):
             check_whole(getattr(self, name), name, 1)
-        check_widths(self.hidden, "hidden")
+        if self.hidden is not None:
+            check_widths(self.hidden, "hidden")
         if self.anchors is not None and not isinstance(self.anchors, Mapping):
             raise TypeError(f"anchors: expected group → factor, a dict, got {self.anchors!r}")
         for name in ("lam0", "lam1", "a", "learning_rate", "slope"):
