@@ -8,6 +8,7 @@ from tvplab import plots
 from tvplab.dgp.canada import simulate_canada
 from tvplab.local_projections import LocalProjections
 from tvplab.plots.local_projections import years_of
+from tvplab.plots.surface import HEAD, MARGIN, seen_extent
 from tvplab.ridge import TVPRidge
 
 WORLD = simulate_canada(T=200)
@@ -37,6 +38,27 @@ def test_the_surface_is_the_responses_of_the_dates_that_every_horizon_has():
     assert len(surface.get_facecolor()) > 500
     assert "response (percent)" in texts(picture)
     assert "Synthetic" in texts(picture)
+
+
+@pytest.mark.parametrize("view", [{}, {"azimuth": 40.0}, {"azimuth": -20.0, "elevation": 60.0}])
+@pytest.mark.parametrize("note", ["", "Synthetic"])
+def test_the_box_ends_with_the_surface_and_fills_the_picture(view, note):
+    picture = RESULTS.plot_surface(unit="percent", note=note, **view)
+    ax = picture.axes[0]
+    complete = RESULTS.irf.dropna()
+    years = years_of(complete.index)
+    for limits, along in zip(
+        (ax.get_xlim(), ax.get_ylim(), ax.get_zlim()), (years, complete.columns, complete.to_numpy()), strict=True
+    ):
+        assert limits == (np.min(along), np.max(along))
+    seen, whole = seen_extent(ax), picture.bbox
+    left, below, right, above = seen.x0, seen.y0, whole.x1 - seen.x1, whole.y1 - seen.y1
+    assert left == pytest.approx(right, abs=1.0)
+    assert below - MARGIN == pytest.approx(above - (HEAD if note else MARGIN), abs=1.0)
+    assert min(left, below) == pytest.approx(MARGIN, abs=6.0)  # the last round's change: one in a hundred
+    if note:
+        words = picture._suptitle.get_window_extent()
+        assert words.y0 > seen.y1
 
 
 @pytest.mark.parametrize("difference", [False, True])

@@ -17,12 +17,12 @@ from tvplab.plots.local_projections import (
     response_difference,
     response_heat,
     response_slices,
-    response_surface,
 )
 from tvplab.plots.nowcasts import error_paths, news_bars, nowcast_progress, nowcasts_and_truth
 from tvplab.plots.reduced_rank import drift_factors
 from tvplab.plots.ridge import coefficient_paths, compare_paths, cv_curve, residual_volatility
 from tvplab.plots.style import COLOURS, use_style
+from tvplab.plots.surface import response_surface
 from tvplab.plots.tvp_var import draws_and_truth, impulse_responses, panel_responses, shock_volatility
 
 __all__ = [

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
-from matplotlib.ticker import MaxNLocator
 
 from tvplab.plots.figure import Picture
 from tvplab.plots.ridge import draw_path, draw_truth, time_axis
@@ -19,42 +18,6 @@ from tvplab.plots.style import COLOURS, use_style
 
 LINES = (("blue", "-"), ("vermillion", "-."), ("green", ":"), ("purple", (0, (6, 2))), ("orange", (0, (3, 1, 1, 1))))
 """Colour and dashes of up to five lines, so that none is told apart by colour alone."""
-
-
-def response_surface(
-    results, unit: str = "", note: str = "", elevation: float = 25.0, azimuth: float = -50.0, break_date=None
-) -> Picture:
-    """Draw the responses over origin dates and horizons in three dimensions (Fig. 3).
-
-    Parameters
-    ----------
-    results : LocalProjectionResults; only the origins that every horizon has are drawn.
-    unit : what the response is measured in.
-    note : a sentence below the title: say here that data are synthetic or a substitute.
-    elevation, azimuth : from where to look, in degrees.
-    break_date : where to draw a dashed line across the surface.
-    """
-    surface = results.irf.dropna()
-    years, horizons = years_of(surface.index), surface.columns.to_numpy(dtype=float)
-    alt = f"Surface of responses by origin date and horizon: {in_words(results)}"
-    with use_style():
-        picture = Picture(alt=alt, figsize=(8, 5.6))
-        ax = picture.add_subplot(projection="3d")
-        ax.plot_surface(
-            *np.meshgrid(years, horizons, indexing="ij"), surface.to_numpy(), cmap="viridis", rcount=80, ccount=48, lw=0
-        )
-        if break_date is not None:
-            row = surface.index.get_indexer([break_date], method="nearest")[0]
-            ax.plot(np.full(len(horizons), years[row]), horizons, surface.iloc[row], color="black", ls="--", zorder=10)
-        ax.set_xlabel("date of the shock", labelpad=12)
-        ax.set_ylabel("horizon", labelpad=8)
-        ax.set_zlabel(f"response ({unit})" if unit else "response", labelpad=8)
-        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-            axis.set_major_locator(MaxNLocator(5))
-        ax.view_init(elevation, azimuth)
-        ax.set_box_aspect((1.4, 1.0, 0.8), zoom=0.95)
-        _head(picture, note)
-    return picture
 
 
 def response_heat(results, unit: str = "", note: str = "", difference: bool = False, break_date=None) -> Picture:
@@ -79,7 +42,7 @@ def response_heat(results, unit: str = "", note: str = "", difference: bool = Fa
         ax.grid(False)
         _mark(ax, break_date)
         picture.colorbar(mesh, label=f"{what} ({unit})" if unit else what)
-        _head(picture, note)
+        say_above(picture, note)
     return picture
 
 
@@ -119,7 +82,7 @@ def response_slices(
         for ax in (left, right):
             ax.axhline(0.0, color=COLOURS["grey"], lw=0.6)
             ax.legend()
-        _head(picture, note, "" if truth is None else "Thin and dashed: the truth, in the colour of its estimate")
+        say_above(picture, note, "" if truth is None else "Thin and dashed: the truth, in the colour of its estimate")
     return picture
 
 
@@ -146,7 +109,7 @@ def response_difference(
         ax.set(xlabel="date of the shock", ylabel=f"TVP − OLS ({unit})" if unit else "TVP − OLS")
         _mark(ax, break_date)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        _head(picture, note)
+        say_above(picture, note)
     return picture
 
 
@@ -173,7 +136,7 @@ def compare_responses(
         ax.set(xlabel="date of the shock", ylabel=f"response at h = {horizon}" + (f" ({unit})" if unit else ""))
         _mark(ax, break_date)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        _head(picture, note, "" if truth is None else "Dashed black: the truth")
+        say_above(picture, note, "" if truth is None else "Dashed black: the truth")
     return picture
 
 
@@ -218,7 +181,7 @@ def _mark(ax: Axes, break_date) -> None:
         ax.axvline(break_date, color="black", ls="--", lw=1.0)
 
 
-def _head(picture: Picture, note: str, truth: str = "") -> None:
+def say_above(picture: Picture, note: str, truth: str = "") -> None:
     """Say where the numbers come from, and what is the truth, in grey above the picture."""
     words = ". ".join(part for part in (note, truth) if part)
     if words:
