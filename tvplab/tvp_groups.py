@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from tvplab.tvp_kernel import DualSolver, hadamard_kernel, solve_positive
+from tvplab.tvp_kernel import DualSolver, solve_positive
 
 TOLERANCE, ROUNDING = 1e-8, 1e-12
 """Relative violation of the optimality conditions at which the iterations stop; digits of F that rounding may take."""
@@ -98,15 +98,18 @@ class GroupSolution:
 
 
 def whitened_kernel(solver: DualSolver, omega: np.ndarray) -> np.ndarray:
-    """The kernel (T, T) of drift variances ω (K,), whitened from both sides; only coefficients that move cost."""
+    """The kernel (T, T) of drift variances ω (K,), whitened from both sides; only coefficients that move cost.
+
+    Its lower half is what counts.
+    """
     moving = omega > 0.0
-    return solver.start.whiten_kernel(hadamard_kernel(solver.X[:, moving], omega[moving], solver.law))
+    return solver.start.whitened_kernel(solver.X[:, moving], omega[moving], solver.law)
 
 
 def factorise(kernel: np.ndarray) -> tuple:
     """Return the Cholesky factor of I + kernel; the kernel is not kept."""
     kernel[np.diag_indices_from(kernel)] += 1.0
-    return linalg.cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+    return linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
 
 
 def dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarray:

@@ -92,29 +92,17 @@ class StartProjection:
         """Divide B (T, J) by the residual standard deviations, then project."""
         return self.project(B / self.root_e[:, None])
 
-    def whiten_kernel(self, kernel: np.ndarray) -> np.ndarray:
-        """Whiten a symmetric kernel (T, T), which is not kept, from both sides.
+    def whitened_kernel(self, X: np.ndarray, omega_u: np.ndarray, law: Law) -> np.ndarray:
+        """Return the kernel of X (T, K) and Ω_u, whitened from both sides (T, T); only its lower half counts."""
+        return self.project_both(hadamard_kernel(X / self.root_e[:, None], omega_u, law).T)
 
-        With D = I − SP', S = P diag(shrink), and R = W P: D W D' = W − SB' − BS', B = R − S(P'R)/2, in O(T²K).
+    def project_both(self, W: np.ndarray) -> np.ndarray:
+        """D W D for a symmetric W (T, T) in column order, of which the lower half is read and overwritten.
+
+        With D = I − SP', S = P diag(shrink), R = W P: D W D = W − SB' − BS', B = R − S(P'R)/2, in O(T²K).
         """
-        return self._project_both(self._divide_both(kernel))
-
-    def unwhiten_inverse(self, inverse: np.ndarray) -> np.ndarray:
-        """Turn the inverse W (T, T) of the whitened problem, which is not kept, into A = Ω_ε^{-½} D W D Ω_ε^{-½}."""
-        return self._divide_both(self._project_both(inverse))
-
-    def _divide_both(self, W: np.ndarray) -> np.ndarray:
-        """Divide the rows and columns of W (T, T) by the residual standard deviations, in place."""
-        W /= self.root_e[:, None]
-        W /= self.root_e
-        return W
-
-    def _project_both(self, W: np.ndarray) -> np.ndarray:
-        """D W D in place, for a symmetric W (T, T)."""
-        S, R = self.P * self._shrink, W @ self.P
-        B = R - 0.5 * S @ (self.P.T @ R)
-        W -= np.hstack([S, B]) @ np.hstack([B, S]).T
-        return W
+        S, R = self.P * self._shrink, linalg.blas.dsymm(1.0, W, self.P, lower=1)
+        return linalg.blas.dsyr2k(-1.0, S, R - 0.5 * S @ (self.P.T @ R), 1.0, W, lower=1, overwrite_c=1)
 
     def coefficients(self, R: np.ndarray) -> np.ndarray:
         """(X'Ω_ε⁻¹X + λ₀I)⁻¹ X'Ω_ε⁻¹ R (K, J) for R (T, J)."""
@@ -162,8 +150,8 @@ class DualSolver:
     @cached_property
     def spectrum(self) -> tuple[np.ndarray, np.ndarray]:
         """(γ, V), shapes (T,) and (T, T): what every λ shares."""
-        G = self.start.whiten_kernel(hadamard_kernel(self.X, self.omega_u, self.law))
-        gamma, Q = linalg.eigh(G.T, driver="evd", overwrite_a=True, check_finite=False)
+        G = self.start.whitened_kernel(self.X, self.omega_u, self.law)
+        gamma, Q = linalg.eigh(G, driver="evd", overwrite_a=True, check_finite=False)
         return np.clip(gamma, 0.0, None), self.start.project(Q) / self.start.root_e[:, None]
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:

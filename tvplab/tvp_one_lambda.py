@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
-from tvplab.tvp_kernel import DualSolver, hadamard_kernel, solve_positive
+from tvplab.tvp_kernel import DualSolver, solve_positive
 from tvplab.tvp_solution import Solution
 
 ILL_CONDITIONED = 1e8
@@ -29,14 +29,16 @@ class OneLambdaSolver(DualSolver):
     @cached_property
     def dual(self) -> tuple[np.ndarray, float]:
         """A_λ (T, T), and log|I + whitened kernel|; by the spectrum where λ is small against the kernel."""
-        kernel = self.start.whiten_kernel(hadamard_kernel(self.X, self.omega_u / self.lam, self.law))
+        kernel = self.start.whitened_kernel(self.X, self.omega_u / self.lam, self.law)
         if np.trace(kernel) > ILL_CONDITIONED:
             gamma, V = self.spectrum
             return (V * (self.lam / (self.lam + gamma))) @ V.T, float(np.log1p(gamma / self.lam).sum())
         kernel[np.diag_indices_from(kernel)] += 1.0
-        factor = linalg.cholesky(kernel.T, lower=True, overwrite_a=True, check_finite=False)
+        factor = linalg.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
         logdet = 2.0 * float(np.log(np.diagonal(factor)).sum())
-        return self.start.unwhiten_inverse(invert_factorised(factor)), logdet
+        inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+        A = whole(self.start.project_both(inverse)) / self.start.root_e
+        return A / self.start.root_e[:, None], logdet
 
     def solve(self, Y: np.ndarray, lam: float) -> Solution:
         """Posterior mean and likelihood terms for Y (T, M)."""
@@ -68,9 +70,8 @@ class OneLambdaSolver(DualSolver):
         return (A @ Y / np.diagonal(A)[:, None])[None]
 
 
-def invert_factorised(factor: np.ndarray) -> np.ndarray:
-    """(LL')⁻¹ (n, n) from a lower factor L with zeros above its diagonal, which is not kept."""
-    inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    whole = inverse + inverse.T
-    whole[np.diag_indices_from(whole)] *= 0.5
-    return whole
+def whole(lower: np.ndarray) -> np.ndarray:
+    """Return the symmetric matrix (n, n) that has this lower half."""
+    out = np.tril(lower)
+    out += np.tril(out, -1).T
+    return out
