@@ -33,7 +33,7 @@ WORLDS = {"three anchor groups": 3, "one anchor group": 1, "no anchor group": 0}
 MODEL = {"hidden": (16, 8), "learning_rate": 1e-2, "prune": False}
 BASE, RUNG = {"starts": 3, "epochs": 30}, {"starts": 1, "epochs": 12}
 ALT = (
-    "Left: size of the weight of each group on each factor, empty where it is exactly zero; frames mark the true "
+    "Left: size of the weight of each group on each factor, white where it is exactly zero; frames mark the true "
     "pattern. Right: each true factor, dashed, and the estimate that stands for it. Synthetic data."
 )
 CAPTION = (
