@@ -152,6 +152,16 @@ def test_the_door(linear):
         linear.panel_irf("rate", DATE, baseline="1985")
     with pytest.raises(ValueError, match="baseline"):
         linear.panel_irf("rate", DATE, baseline=[1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="baseline"):
+        linear.panel_irf("rate", DATE, baseline={})
+    for size in ("1", None, [], 0.0):
+        with pytest.raises((TypeError, ValueError), match=r"^size: "):
+            linear.asymmetry("x3", "rate", DATE, size=size)
+    for var in (None, "TVPVAR", TVPVAR):
+        with pytest.raises(TypeError, match="var: a model such as"):
+            FAVAR(LINEAR, var).fit(RATE)
+    with pytest.raises(ValueError, match="observables: column names of one level"):
+        FAVAR(LINEAR).fit(pd.concat({"us": RATE}, axis=1))
     with pytest.raises(ValueError, match="series"):
         linear.asymmetry("gold", "rate", DATE)
     with pytest.raises(ValueError, match="n_factors"):

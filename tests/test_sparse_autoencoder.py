@@ -286,6 +286,8 @@ def test_f1_by_hand():
     ("options", "message"),
     [
         ({"groups": {"x1": "a"}}, "groups: no group for 'x2' .39 such series"),
+        ({"groups": {**WORLD.groups, "x2": np.nan}}, "groups: 'x2' has no group's name .1 such"),
+        ({"groups": [["a"]] * 40}, "groups: 'x1' has no group's name .40 such"),
         ({"groups": ["a"] * 3}, "groups: 3 labels for 40 series"),
         ({"anchors": {"money": 1}}, "anchors: 'money' is no group"),
         ({"anchors": {"group 1": 4}}, "anchors: a factor is a number from 1 to 3 or its name, got 4"),

@@ -257,6 +257,7 @@ def test_an_interrupt_keeps_whole_draws_of_all_equations(interrupt_sweeps):
     ("options", "error", "message"),
     [
         ({"lags": 0}, ValueError, "lags"),
+        ({"progress": DATA}, ValueError, "progress: must be one of"),
         ({"lags": 90}, ValueError, "Y: 90 lags need"),
         ({"volatility": "garch"}, ValueError, "volatility"),
         ({"drift": "inverse wishart"}, ValueError, "drift"),
@@ -288,6 +289,38 @@ def test_bad_questions_are_refused(results):
         results.irf("output", results.index[3], size=0.0)
     with pytest.raises(ValueError, match="level"):
         results.irf("output", results.index[3], level=90)
+    with pytest.raises(ValueError, match=r"other: '2100Q1' is not one of the periods"):
+        results.irf_difference("output", results.index[3], "2100Q1")
+
+
+@pytest.mark.parametrize("date", [[], {}, np.ones(3), DATA, None, np.nan, 1.5])
+def test_what_is_no_date_is_said_so(results, date):
+    for ask in (results.coefficients, results.explosive, lambda date: results.irf("output", date)):
+        with pytest.raises(ValueError, match=r"date: [\s\S]* is not one of the periods"):
+            ask(date)
+
+
+@pytest.mark.parametrize("size", ["1", True, [], {}, np.ones(3), np.nan, np.inf, 0])
+def test_what_is_no_size_is_said_so(results, size):
+    with pytest.raises((TypeError, ValueError), match=r"^size: "):
+        results.irf("output", results.index[3], size=size)
+
+
+@pytest.mark.parametrize(
+    "actual", [None, "x", 1.0, [], pd.DataFrame(), DATA.astype(str), DATA * np.nan, DATA[["rate"]]]
+)
+def test_what_did_not_happen_cannot_be_scored(results, actual):
+    for score in (results.log_score, results.crps, results.forecast(2).pit):
+        with pytest.raises((TypeError, ValueError), match=r"^actual: "):
+            score(actual)
+    with pytest.raises(ValueError, match="actual: expected up to"):
+        results.forecast(2).crps(DATA.iloc[:3])
+
+
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, None, []])
+def test_what_is_no_seed_is_said_so(results, seed):
+    with pytest.raises(ValueError, match="seed: a whole number"):
+        results.forecast(2, seed)
     with pytest.raises(ValueError, match="horizon"):
         results.irf("output", results.index[3], horizon=-1)
     with pytest.raises(ValueError, match="actual"):

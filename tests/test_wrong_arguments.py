@@ -59,6 +59,9 @@ def test_a_wrong_hyperparameter_is_named(model, options, words):
 def test_groups_that_are_no_table_of_groups_are_refused():
     with pytest.raises(TypeError, match=r"groups: expected series → group, or a list of labels, got 3"):
         tvplab.GroupedSparseAutoencoder(3).groups_of(Y.columns)
+    for wrong in (Y, set("abcde"), "abcde"):  # as long as the series are many, but no list
+        with pytest.raises(TypeError, match="groups: expected series → group"):
+            tvplab.GroupedSparseAutoencoder(wrong).groups_of(Y.columns)
 
 
 @pytest.mark.parametrize("model", ["MARSS", "DynamicFactorModel", "MixedFrequencyFactors"])

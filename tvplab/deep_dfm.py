@@ -155,7 +155,8 @@ class DeepDynamicFactors:
             check_widths(self.hidden, "hidden")
         check_number(self.tol, "tol")
         check_number(self.learning_rate, "learning_rate")
-        check_choice(self.symmetric, "symmetric", (True, False))
+        for name in ("symmetric", "progress"):
+            check_choice(getattr(self, name), name, (True, False))
         check_choice(self.link, "link", tuple(LINKS))
         check_choice(self.engine, "engine", ("auto", "numpy", "compiled", "torch"))
         if not isinstance(self.variant, Recipe):

@@ -8,7 +8,6 @@ factors from an autoencoder; spec B.4 and C.4.  Two steps: the factors count as 
 
 from __future__ import annotations
 
-import numbers
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.tvp_var import TVPVAR
-from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, response_quantiles
+from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, check_size, place_of, response_quantiles
 from tvplab.validation import as_frame, check_choice, check_number
 
 
@@ -55,7 +54,11 @@ class FAVAR:
         """
         if not (hasattr(self.encoder, "factors") and hasattr(self.encoder, "decode")):
             raise TypeError(f"encoder: fitted factors are needed (.factors and .decode), got {type(self.encoder)}")
+        if isinstance(self.var, type) or not hasattr(self.var, "fit"):
+            raise TypeError(f"var: a model such as TVPVAR() is needed, got {self.var!r}")
         y, f = as_frame(observables, "observables"), self.encoder.factors
+        if y.columns.nlevels > 1:
+            raise ValueError(f"observables: column names of one level are needed, got {y.columns.nlevels} levels")
         clash = [name for name in y.columns if name in f.columns]
         if clash:
             raise ValueError(f"observables: the name {clash[0]!r} is a factor's")
@@ -118,6 +121,7 @@ class FAVARResults:
         Both vanish for a linear decoder.
         """
         check_choice(series, "series", tuple(self._series))
+        check_size(size)
         base = {"shock": shock, "date": date, "horizon": horizon, "level": level, "baseline": baseline}
         once, minus, twice = (self.panel_irf(size=factor * size, **base) for factor in (1.0, -1.0, 2.0))
         j = list(self._series).index(series)
@@ -130,8 +134,8 @@ class FAVARResults:
         K = self.factors.shape[1]
         if np.ndim(at) == 1 and len(at) == K:
             return np.array([check_number(value, "baseline", above=-np.inf) for value in at])
-        place = None if np.ndim(at) or at not in self.factors.index else self.factors.index.get_loc(at)
-        if not isinstance(place, numbers.Integral):
+        place = place_of(at, self.factors.index)
+        if place is None:
             raise ValueError(f"baseline: expected a period of the sample or {K} numbers, got {at!r}")
         return self.factors.iloc[place].to_numpy()
 

@@ -124,7 +124,7 @@ class BayesianTVPRegression:
         check_jobs(self.jobs)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
-        for name in ("constant", "reuse_training"):
+        for name in ("constant", "reuse_training", "progress"):
             check_choice(getattr(self, name), name, (True, False))
         for name in ("k_B", "k_Q", "k_W", "k_sig"):
             check_number(getattr(self, name), name)

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_hashable
 
 from tvplab.autoencoder_labels import labelled, starts_table
 from tvplab.autoencoder_ladder import ladder
@@ -140,7 +141,7 @@ class GroupedSparseAutoencoder:
 
     def groups_of(self, series: pd.Index) -> tuple[list, np.ndarray]:
         """Return the groups in their order of appearance, and the number of each series' group (N,)."""
-        if isinstance(self.groups, str) or not isinstance(self.groups, Iterable):
+        if isinstance(self.groups, str | pd.DataFrame | set) or not isinstance(self.groups, Iterable):
             raise TypeError(f"groups: expected series → group, or a list of labels, got {self.groups!r}")
         if isinstance(self.groups, Mapping | pd.Series):
             missing = [name for name in series if name not in self.groups]
@@ -151,6 +152,9 @@ class GroupedSparseAutoencoder:
             of = list(self.groups)
             if len(of) != len(series):
                 raise ValueError(f"groups: {len(of)} labels for {len(series)} series")
+        unnamed = [name for name, label in zip(series, of, strict=True) if not is_hashable(label) or label != label]
+        if unnamed:
+            raise ValueError(f"groups: {unnamed[0]!r} has no group's name ({len(unnamed)} such series)")
         labels = list(dict.fromkeys(of))
         return labels, np.array([labels.index(one) for one in of])
 

@@ -136,7 +136,8 @@ class TVPVAR:
         check_jobs(self.jobs)
         check_choice(self.drift, "drift", DRIFTS)
         check_choice(self.volatility, "volatility", VOLATILITIES)
-        check_choice(self.interweave, "interweave", (True, False))
+        for name in ("interweave", "progress"):
+            check_choice(getattr(self, name), name, (True, False))
         means = self.own_mean.values() if isinstance(self.own_mean, Mapping) else [self.own_mean]
         for value in means:
             check_number(value, "own_mean", above=-np.inf)

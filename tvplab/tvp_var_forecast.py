@@ -9,7 +9,7 @@ import pandas as pd
 
 from tvplab import density_scores
 from tvplab.tvp_var_equations import system
-from tvplab.validation import check_number
+from tvplab.validation import as_frame, check_number
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,24 @@ class Forecast:
         return self._frame(density_scores.pit(Y, self.means[:, : len(Y)], self.variances[:, : len(Y)]))
 
     def _actual(self, actual) -> np.ndarray:
-        """Check what happened: up to H rows, the variables in the model's order."""
-        Y = np.asarray(actual, float)
-        if isinstance(actual, pd.DataFrame) and list(actual.columns) != self.names:
-            raise ValueError(f"actual: columns {list(actual.columns)} differ from the variables {self.names}")
-        if Y.ndim != 2 or Y.shape[1] != len(self.names) or not 1 <= len(Y) <= self.draws.shape[1]:
+        """Check what happened: up to H rows."""
+        Y = check_actual(actual, self.names)
+        if len(Y) > self.draws.shape[1]:
             raise ValueError(f"actual: expected up to {self.draws.shape[1:]} (periods, variables), got {Y.shape}")
-        if not np.all(np.isfinite(Y)):
-            raise ValueError("actual: has NaN or infinite values; none is allowed")
         return Y
 
     def _frame(self, values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values, pd.RangeIndex(1, len(values) + 1, name="horizon"), self.names)
+
+
+def check_actual(actual, names: list) -> np.ndarray:
+    """Return what happened (h, n), the variables in the model's order, or say what is wrong with it."""
+    frame = as_frame(actual, "actual", least=1)
+    if isinstance(actual, pd.DataFrame) and list(frame.columns) != names:
+        raise ValueError(f"actual: columns {list(frame.columns)} differ from the variables {names}")
+    if frame.shape[1] != len(names):
+        raise ValueError(f"actual: expected {len(names)} variables in columns, got shape {frame.shape}")
+    return frame.to_numpy()
 
 
 def simulate_futures(theta, q, h, s, ahead, recent: np.ndarray, horizon: int, rng) -> tuple[np.ndarray, ...]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_hashable
 
 from tvplab.gibbs_chain import Draws
 from tvplab.gibbs_summary import mixing, path_table
 from tvplab.tvp_var_equations import explodes, impulse_responses, system
-from tvplab.tvp_var_forecast import Forecast, simulate_futures
-from tvplab.validation import check_choice, check_number, check_whole
+from tvplab.tvp_var_forecast import Forecast, check_actual, simulate_futures
+from tvplab.validation import check_choice, check_number, check_seed, check_whole
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class TVPVARResults:
 
     def coefficients(self, date) -> pd.DataFrame:
         """Posterior means of the reduced-form coefficients B_0⁻¹(c, B_1, …, B_p) of a date, one row an equation."""
-        B0, B = self._system(date)
+        B0, B = self._system(self._place(date))
         return pd.DataFrame(np.linalg.solve(B0, B).mean(axis=0), self.names, self._columns)
 
     def paths(self, equation, regressor) -> pd.DataFrame:
@@ -86,7 +87,7 @@ class TVPVARResults:
 
     def explosive(self, date) -> float:
         """Share of draws whose coefficients at a date explode: the largest companion root exceeds 1."""
-        return float(np.mean(explodes(*self._system(date))))
+        return float(np.mean(explodes(*self._system(self._place(date)))))
 
     def irf(self, shock, date, horizon: int = 20, size: float | None = None, level: float = 0.68) -> ImpulseResponse:
         """Responses to a structural shock of a date, recursive identification, coefficients frozen at that date.
@@ -100,13 +101,14 @@ class TVPVARResults:
             dates use; None is one standard deviation of the shock at that date.
         level : of the pointwise bands.
         """
-        responses, stable = self._responses(shock, date, check_whole(horizon, "horizon", 0), size)
+        responses, stable = self._responses(shock, self._place(date), check_whole(horizon, "horizon", 0), size)
         return self._quantiles(responses, stable, level, f"{date!s}")
 
     def irf_difference(self, shock, date, other, horizon: int = 20, size: float = 1.0, level: float = 0.68):
         """Compare dates: the response at `date` minus that at `other`, draw by draw; an `ImpulseResponse`."""
         H = check_whole(horizon, "horizon", 0)
-        (here, stable), (there, also) = (self._responses(shock, one, H, size) for one in (date, other))
+        places = self._place(date), self._place(other, "other")
+        (here, stable), (there, also) = (self._responses(shock, t, H, size) for t in places)
         return self._quantiles(here - there, stable & also, level, f"{date!s} or {other!s}")
 
     def forecast(self, h: int = 4, seed: int | np.random.Generator = 0) -> Forecast:
@@ -114,17 +116,17 @@ class TVPVARResults:
         theta, q = ([_flat(getattr(one, name)) for one in self.draws] for name in ("beta", "Q"))
         log_variances = np.column_stack([_flat(one.h)[:, -1] for one in self.draws])
         s = np.column_stack([_flat(one.s) for one in self.draws])
-        last, rng = [one[:, -1] for one in theta], np.random.default_rng(seed)
+        last, rng = [one[:, -1] for one in theta], check_seed(seed)
         parts = simulate_futures(last, q, log_variances, s, self._ahead, self._recent, check_whole(h, "h", 1), rng)
         return Forecast(*parts, self.names)
 
     def log_score(self, actual, seed: int | np.random.Generator = 0) -> pd.DataFrame:
         """Log predictive density of the periods after the sample, (h, n)."""
-        return self.forecast(len(actual), seed).log_score(actual)
+        return self._forecast_of(actual, seed).log_score(actual)
 
     def crps(self, actual, seed: int | np.random.Generator = 0) -> pd.DataFrame:
         """Continuous ranked probability score of the periods after the sample, (h, n)."""
-        return self.forecast(len(actual), seed).crps(actual)
+        return self._forecast_of(actual, seed).crps(actual)
 
     def diagnostics(self) -> pd.DataFrame:
         """Smallest effective number of draws and largest split R̂, by equation and block (`theta`, `h`, `q`, `s`).
@@ -160,24 +162,26 @@ class TVPVARResults:
         """Names of what explains variable i: the constant, the lags, minus the variables before it."""
         return [*self._columns, *(f"-{name}" for name in self.names[:i])]
 
-    def _system(self, date) -> tuple[np.ndarray, np.ndarray]:
-        """B_0 and B of every draw at a date."""
-        t = self._place(date)
+    def _forecast_of(self, actual, seed) -> Forecast:
+        """Forecast as many periods as have come."""
+        return self.forecast(len(check_actual(actual, self.names)), seed)
+
+    def _system(self, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """B_0 and B of every draw in a period."""
         return system([_flat(one.beta)[:, t] for one in self.draws], len(self.names))
 
-    def _place(self, date) -> int:
+    def _place(self, date, name: str = "date") -> int:
         """Position of a date among the periods."""
-        place = self.index.get_loc(date) if date in self.index else None
-        if not isinstance(place, numbers.Integral):
-            raise ValueError(f"date: {date!r} is not one of the periods {self.index[0]!s} to {self.index[-1]!s}")
-        return int(place)
+        place = place_of(date, self.index)
+        if place is None:
+            raise ValueError(f"{name}: {date!r} is not one of the periods {self.index[0]!s} to {self.index[-1]!s}")
+        return place
 
-    def _responses(self, shock, date, horizon: int, size: float | None) -> tuple[np.ndarray, np.ndarray]:
+    def _responses(self, shock, t: int, horizon: int, size: float | None) -> tuple[np.ndarray, np.ndarray]:
         """Responses of all draws (R, H + 1, n), and which of them (R,) do not explode."""
         check_choice(shock, "shock", tuple(self.names))
-        B0, B = self._system(date)
-        i, t = self.names.index(shock), self._place(date)
-        scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), _size(size))
+        i, (B0, B) = self.names.index(shock), self._system(t)
+        scale = np.exp(_flat(self.draws[i].h)[:, t] / 2.0) if size is None else np.full(len(B0), check_size(size))
         return impulse_responses(B0, B, scale, i, horizon), ~explodes(B0, B)
 
     def _quantiles(self, responses: np.ndarray, stable: np.ndarray, level: float, dates: str) -> ImpulseResponse:
@@ -201,6 +205,14 @@ def _flat(values: np.ndarray) -> np.ndarray:
     return values.reshape(-1, *values.shape[2:])
 
 
-def _size(size) -> float:
+def check_size(size) -> float:
     """Return the size of a shock, any finite number but zero."""
-    return np.sign(size) * check_number(abs(size), "size")
+    if check_number(size, "size", above=-np.inf) == 0:
+        raise ValueError("size: a shock of 0 moves nothing; give another size")
+    return float(size)
+
+
+def place_of(label, index: pd.Index) -> int | None:
+    """Position of a label in an index; None if it is no label there, or that of several rows."""
+    place = index.get_loc(label) if is_hashable(label) and label in index else None
+    return int(place) if isinstance(place, numbers.Integral) else None
