@@ -10,7 +10,7 @@ import pytest
 from tvplab import DeepDynamicFactors, MixedFrequencyFactors, TVPRidge
 from tvplab.convergence import ConvergenceWarning
 from tvplab.nowcast_periods import found_quarterly
-from tvplab.row_labels import check_rows, check_spacing
+from tvplab.row_labels import check_rows, check_spacing, place_of
 from tvplab.validation import as_frame, check_panel
 
 MONTHS = pd.date_range("2000-01-01", periods=24, freq="MS")
@@ -166,3 +166,24 @@ def test_pandas_says_nothing_of_an_index_without_its_frequency():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(fit.nowcast("gdp", panel)) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "index", "place"),
+    [
+        ("2000-03-01", MONTHS, 2),
+        ("2000-03", MONTHS, 2),
+        (MONTHS[3], MONTHS, 3),
+        ("2000Q3", pd.period_range("2000Q1", periods=8, freq="Q"), 2),
+        ("2000", pd.period_range("2000Q1", periods=8, freq="Q"), None),
+        ("2000", MONTHS, None),
+        ("soon", MONTHS, None),
+        ([], MONTHS, None),
+        (panel(MONTHS), MONTHS, None),
+        (np.nan, pd.RangeIndex(3), None),
+        (2, pd.RangeIndex(3), 2),
+        ("a", pd.Index(["a", "b", "a"]), None),
+    ],
+)
+def test_a_label_has_one_place_or_none(label, index, place):
+    assert place_of(label, index) == place

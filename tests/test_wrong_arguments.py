@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import tvplab
-from tvplab import data
+from tvplab import data, dgp
 from tvplab.autoencoder_file import read
 from tvplab.crossval import RandomFolds
 from tvplab.deep_dfm_store import load
@@ -59,7 +59,7 @@ def test_a_wrong_hyperparameter_is_named(model, options, words):
 def test_groups_that_are_no_table_of_groups_are_refused():
     with pytest.raises(TypeError, match=r"groups: expected series → group, or a list of labels, got 3"):
         tvplab.GroupedSparseAutoencoder(3).groups_of(Y.columns)
-    for wrong in (Y, set("abcde"), "abcde"):  # as long as the series are many, but no list
+    for wrong in (Y, set("abcde"), "abcde"):  # five entries for five series, but no list of labels
         with pytest.raises(TypeError, match="groups: expected series → group"):
             tvplab.GroupedSparseAutoencoder(wrong).groups_of(Y.columns)
 
@@ -210,3 +210,42 @@ def test_preparation_names_what_is_wrong():
         data.Standardizer.fit(Y).transform(Y.to_numpy())
     with pytest.raises(TypeError, match="vintages: expected a list"):
         data.load_vintages("nyfed", "2016-06-29")
+
+
+@pytest.mark.parametrize("name", sorted(one for one in dir(dgp) if one.startswith("simulate_")))
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, None])
+def test_every_simulated_world_names_its_seed(name, seed):
+    design = {"design": "S1"} if name == "simulate_design" else {}
+    with pytest.raises(ValueError, match="seed: a whole number of at least 0"):
+        getattr(dgp, name)(**design, seed=seed)
+
+
+def test_labels_that_cannot_be_labels_are_named():
+    months = Y.set_axis(pd.period_range("2000-01", periods=40, freq="M"))
+    fit = tvplab.MixedFrequencyFactors(1, 1, tol=0.1).fit(months)
+    for wrong in ([], {}, Y):
+        with pytest.raises(ValueError, match="target: "):
+            fit.nowcast(wrong, months)
+    for wrong in (None, np.nan, pd.NaT):
+        with pytest.raises(ValueError, match=r"period: .* names no period of the vintage .it is missing"):
+            fit.news(months.iloc[:-1], months, "a", wrong)
+    sparse = tvplab.DynamicSparseFactors(1, n_starts=1, tol=10.0).fit(Y)
+    for wrong in ([], {}, Y):
+        with pytest.raises(ValueError, match="series: "):
+            sparse.loading(wrong)
+        with pytest.raises(ValueError, match="date: "):
+            sparse.at(wrong)
+
+
+def test_local_projections_name_progress_horizon_and_multipliers():
+    model = tvplab.LocalProjections(horizons=2, lags=1, shock_lags=1, estimator=tvplab.TVPRidge(lam=1.0))
+    for wrong in ("yes", 1, None, Y):
+        with pytest.raises(ValueError, match="progress: must be one of"):
+            model.fit(Y["a"], Y["b"], progress=wrong)
+    fit = model.fit(Y["a"], Y["b"])
+    for wrong in ([], 2, "x"):
+        with pytest.raises(ValueError, match="h: must be one of the horizons 0 to 1"):
+            fit.regression(wrong)
+    for wrong in (2.0, None, "12"):
+        with pytest.raises(TypeError, match="multipliers: expected several numbers"):
+            fit.along(wrong)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tvplab.dss_em import Estimate, State, by_period
 from tvplab.factor_matching import active_factors, n_active
+from tvplab.row_labels import place_of
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class DynamicSparseResults:
 
 def _place(label, index: pd.Index, name: str) -> int:
     """Position of a label, or say which there are."""
-    if label not in index:
+    place = place_of(label, index)
+    if place is None:
         raise ValueError(f"{name}: {label!r} is not among {index[0]!s}, …, {index[-1]!s}")
-    return int(index.get_loc(label))
+    return place

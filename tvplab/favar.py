@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from tvplab.row_labels import place_of
 from tvplab.tvp_var import TVPVAR
-from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, check_size, place_of, response_quantiles
+from tvplab.tvp_var_results import ImpulseResponse, TVPVARResults, check_size, response_quantiles
 from tvplab.validation import as_frame, check_choice, check_number
 
 

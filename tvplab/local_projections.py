@@ -94,6 +94,7 @@ class LocalProjections:
             Anything wrong with the data or a hyperparameter; the message names it.
         """
         self._check()
+        check_choice(progress, "progress", (True, False))
         data = check_projection_data(y, shock, controls)
         regressions = list(self.regressions(data))
         fits = self._fit_all(regressions, progress, jobs)

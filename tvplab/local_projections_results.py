@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_hashable
 
 from tvplab.ridge_results import RidgeResults
 from tvplab.tvp_one_path import BandedPath, OnePath
@@ -75,7 +76,7 @@ class LocalProjectionResults:
 
     def regression(self, h: int) -> RidgeResults:
         """Return the whole TVP regression of one horizon."""
-        if h not in self._fits:
+        if not is_hashable(h) or h not in self._fits:
             raise ValueError(f"h: must be one of the horizons 0 to {len(self._fits) - 1}, got {h!r}")
         return self._fits[h] if self.multiplier == 1.0 else self._fits[h].at(float(self.lam[h]))
 
@@ -88,6 +89,8 @@ class LocalProjectionResults:
 
     def along(self, multipliers: Sequence[float]) -> list[LocalProjectionResults]:
         """Return `at` for several multipliers, in a fraction of the time that one after the other takes."""
+        if isinstance(multipliers, str) or not np.iterable(multipliers):
+            raise TypeError(f"multipliers: expected several numbers, got {multipliers!r}")
         numbers = np.array([check_number(one, "multiplier") for one in multipliers])
         found = {h: path.along(numbers * self._fits[h].lam) for h, path in self._shock_paths().items()}
         return [

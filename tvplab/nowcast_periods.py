@@ -42,6 +42,8 @@ def row_of(index: pd.Index, period) -> object:
         What came does not name one period of this index' kind.
     """
     try:
+        if period is None or period != period:
+            raise ValueError("it is missing")
         if isinstance(period, str) and "Q" in period.upper():
             period = pd.Period(period, "Q")
         if isinstance(period, pd.Period) and period.freqstr.startswith("Q") and is_monthly(index):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_hashable
 from scipy.special import ndtri
 
 from tvplab.nowcast_gains import Estimate, Gain, estimate, filter_gains, smoothed_covariances, smoothed_states
@@ -152,7 +153,7 @@ def interval(mean: pd.Series, se: np.ndarray, level: float) -> pd.DataFrame:
 
 def check_target(target, model: NamedStateSpace) -> None:
     """Raise unless the target is a series of the model."""
-    if target not in model.mean.index:
+    if not is_hashable(target) or target not in model.mean.index:
         raise ValueError(f"target: {target!r} is not in the model; known are {list(model.mean.index)[:6]}…")
 
 

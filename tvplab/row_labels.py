@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_hashable
 
 from tvplab.convergence import warn_caller
 
@@ -30,6 +32,17 @@ def check_rows(index: pd.Index, name: str) -> None:
         raise ValueError(f"{name}: duplicate period {index[index.duplicated()][0]!s} in the index")
     if not index.is_monotonic_increasing:
         raise ValueError(f"{name}: periods are not in ascending order; sort the index first")
+
+
+def place_of(label, index: pd.Index) -> int | None:
+    """Position of a label in an index; None if it is no label there, or that of several rows.
+
+    "2000-01" is the one row of that month, where rows are months with a day.
+    """
+    place = index.get_loc(label) if is_hashable(label) and label in index else None
+    if isinstance(place, slice) and place.stop - place.start == 1:
+        place = place.start
+    return int(place) if isinstance(place, numbers.Integral) else None
 
 
 def check_spacing(index: pd.Index, name: str) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from tvplab.baselines import rolling_loadings
 from tvplab.factor_matching import match_factors
+from tvplab.validation import check_seed
 
 LADDER = (5.0, 10.0, 20.0, 30.0)
 """Spikes λ₀, each warm started at the one before."""
@@ -144,7 +145,7 @@ def fit_static(
 
     Y (n, N) is an array, centred; a missing value counts as 0, its mean.
     """
-    data, rng = np.nan_to_num(Y), np.random.default_rng(seed)
+    data, rng = np.nan_to_num(Y), check_seed(seed)
     gram, N = (len(data), data.T @ data), data.shape[1]
     B = rng.standard_normal((n_starts, N, n_factors))
     if start is not None:
@@ -165,7 +166,7 @@ def remembering(n_factors: int, n_starts: int, seed) -> Callable[[pd.DataFrame],
     Each window starts at random and from the memory, which holds the last version of every column that was not empty:
     so a factor can come back.  Its columns are put in the memory's order and signs.
     """
-    rng, memory = np.random.default_rng(seed), None
+    rng, memory = check_seed(seed), None
 
     def fit(window: pd.DataFrame) -> np.ndarray:
         nonlocal memory

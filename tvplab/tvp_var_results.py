@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_hashable
 
 from tvplab.gibbs_chain import Draws
 from tvplab.gibbs_summary import mixing, path_table
+from tvplab.row_labels import place_of
 from tvplab.tvp_var_equations import explodes, impulse_responses, system
 from tvplab.tvp_var_forecast import Forecast, check_actual, simulate_futures
 from tvplab.validation import check_choice, check_number, check_seed, check_whole
@@ -210,9 +209,3 @@ def check_size(size) -> float:
     if check_number(size, "size", above=-np.inf) == 0:
         raise ValueError("size: a shock of 0 moves nothing; give another size")
     return float(size)
-
-
-def place_of(label, index: pd.Index) -> int | None:
-    """Position of a label in an index; None if it is no label there, or that of several rows."""
-    place = index.get_loc(label) if is_hashable(label) and label in index else None
-    return int(place) if isinstance(place, numbers.Integral) else None

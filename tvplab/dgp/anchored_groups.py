@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 PERSISTENCE = 0.8
 RIDGES = 4
@@ -66,7 +66,7 @@ def simulate_anchored_groups(
     seed : fixes all shocks; noise and correlation deform the same world.
     """
     _check(T, N, groups, factors, anchors, noise, correlation)
-    f_rng, pattern_rng, signal_rng, noise_rng = np.random.default_rng(seed).spawn(4)
+    f_rng, pattern_rng, signal_rng, noise_rng = check_seed(seed).spawn(4)
     names = [f"F{k + 1}" for k in range(factors)]
     labels = [f"group {g + 1}" for g in range(groups)]
     series = [f"x{j + 1}" for j in range(N)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 HORIZONS = 48
 """Months over which a shock acts; afterwards the level stays where it is."""
@@ -73,7 +73,7 @@ def simulate_canada(
     check_whole(T, "T", 120)
     check_number(noise, "noise", or_equal=True)
     check_number(drift, "drift", or_equal=True)
-    shock_rng, *other_rngs = np.random.default_rng(seed).spawn(3)
+    shock_rng, *other_rngs = check_seed(seed).spawn(3)
     months = pd.date_range("1976-01", periods=T, freq="MS", name="month")
     before = pd.date_range(end=months[0], periods=BURN_IN + 1, freq="MS")[:-1]
     everything = before.append(months)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from tvplab.validation import check_seed
+
 
 class KitDraws:
     """Each part has a stream of its own, so that a change of one setting leaves the other parts as they are."""
 
     def __init__(self, seed: int | np.random.Generator):
-        self.factor, self.loading, self.idiosyncratic, self.gap = np.random.default_rng(seed).spawn(4)
+        self.factor, self.loading, self.idiosyncratic, self.gap = check_seed(seed).spawn(4)
 
     def shocks(self, T: int, r: int) -> np.ndarray:
         """Standard normal shocks (T, r) of the factors."""

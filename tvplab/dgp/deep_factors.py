@@ -15,7 +15,7 @@ from scipy.linalg import toeplitz
 from scipy.signal import lfilter
 
 from tvplab.dgp.deep_factor_draws import DRAWS, hidden_cells
-from tvplab.validation import check_choice, check_number, check_whole
+from tvplab.validation import check_choice, check_number, check_seed, check_whole
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def simulate_curved_factor(
     _check(T, N, 1, rho, 0.0, missing, 0.5, noise)
     if check_number(curvature, "curvature", or_equal=True) > 1.0:
         raise ValueError(f"curvature: must be at most 1, got {curvature!r}")
-    factor_rng, noise_rng, hide_rng = np.random.default_rng(seed).spawn(3)
+    factor_rng, noise_rng, hide_rng = check_seed(seed).spawn(3)
     time, series = pd.RangeIndex(1, T + 1, name="period"), [f"y{i + 1}" for i in range(N)]
     f = lfilter([1.0], [1.0, -rho], factor_rng.standard_normal(T)) * np.sqrt(1.0 - rho**2)
     centres = np.linspace(-1.8, 1.8, N)

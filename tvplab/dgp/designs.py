@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.dgp.tvp_regression import SimulatedRegression
-from tvplab.validation import check_choice, check_number, check_whole
+from tvplab.validation import check_choice, check_number, check_seed, check_whole
 
 NOISE = {
     "low": (2.0, 2.0),
@@ -115,7 +115,7 @@ def simulate_design(
         raise ValueError(f"share: must be at most 1, got {share!r}")
     check_whole(T, "T", 3)
     check_whole(K, "K", 2)
-    rng = np.random.default_rng(seed)
+    rng = check_seed(seed)
     while True:
         world = _draw(DESIGNS[design], T, K, share, noise, *rng.spawn(4))
         if world.r2 <= 0.95:

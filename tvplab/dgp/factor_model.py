@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 LOADINGS = (1.0, 0.8, 0.6, 1.2, 0.4, 0.9, 2.0, 0.1)
 """Loadings λ of the usual world: item 7 follows the factor most, item 8 hardly."""
@@ -71,7 +71,7 @@ def simulate_factor_model(
     check_number(noise, "noise", or_equal=True)
     if not 0.0 <= missing < 1.0:
         raise ValueError(f"missing: must be a share from 0 to below 1, got {missing!r}")
-    factor_rng, noise_rng, hide_rng = np.random.default_rng(seed).spawn(3)
+    factor_rng, noise_rng, hide_rng = check_seed(seed).spawn(3)
     time = pd.RangeIndex(1, T + 1, name="period")
     items = [f"item{i + 1}" for i in range(len(loadings))]
     factor = pd.Series(_autoregression(tuple(coefficients), factor_rng.standard_normal(T + BURN_IN)), time, name="f")

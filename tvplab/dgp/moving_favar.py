@@ -9,7 +9,7 @@ import pandas as pd
 
 from tvplab.dgp.moving_var import BURN_IN, recursive_path
 from tvplab.dgp.paths import coefficient_path
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 FACTORS = ["activity", "prices"]
 RATE = "rate"
@@ -63,7 +63,7 @@ def simulate_moving_favar(
     check_number(noise, "noise", or_equal=True)
     if check_number(swing, "swing", or_equal=True) > 1.0:
         raise ValueError(f"swing: must lie from 0 to 1, got {swing!r}")
-    shock_rng, panel_rng, *path_rngs = np.random.default_rng(seed).spawn(4)
+    shock_rng, panel_rng, *path_rngs = check_seed(seed).spawn(4)
     m, h3 = (swing * coefficient_path(shape, T, rng) for rng in path_rngs)
     B0, B = _coefficients(0.3 + 0.25 * m)
     h = np.column_stack([np.zeros((T, 2)), 0.8 * h3])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.dgp.paths import coefficient_path
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 NAMES = ["output", "rate"]
 BURN_IN = 50
@@ -58,7 +58,7 @@ def simulate_moving_var(
     check_whole(T, "T", 20)
     if check_number(swing, "swing", or_equal=True) > 1.0:
         raise ValueError(f"swing: must lie from 0 to 1, got {swing!r}")
-    shock_rng, *path_rngs = np.random.default_rng(seed).spawn(5)
+    shock_rng, *path_rngs = check_seed(seed).spawn(5)
     a, g, h1, h2 = (swing * coefficient_path(shape, T, rng) for rng in path_rngs)
     B0, B = np.tile(np.eye(2), (T, 1, 1)), np.zeros((T, 2, 3))
     B0[:, 1, 0] = 0.2 * g - 0.2

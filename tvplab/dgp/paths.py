@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tvplab.validation import check_seed
+
 
 def _cosine(time, rng):
     return np.cos(2.0 * np.pi * time)
@@ -47,4 +49,4 @@ def coefficient_path(shape: str, T: int, seed: int | np.random.Generator = 0) ->
     """Return one path (T,) between −1 and 1; only "random walk" uses the seed."""
     if shape not in PATHS:
         raise ValueError(f"shape: must be one of {tuple(PATHS)}, got {shape!r}")
-    return PATHS[shape](np.linspace(0.0, 1.0, T), np.random.default_rng(seed))
+    return PATHS[shape](np.linspace(0.0, 1.0, T), check_seed(seed))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.validation import check_choice, check_whole
+from tvplab.validation import check_choice, check_seed, check_whole
 
 LAWS = ("mean2", "literal")
 """Laws of the loadings: around 2, which makes the paper's table possible, or as the paper prints it, decaying to 0."""
@@ -62,7 +62,7 @@ def simulate_sparse_factors(
     check_choice(law, "law", LAWS)
     for name, value, least in (("T", T, 8), ("training", training, 0), ("n_series", n_series, 10)):
         check_whole(value, name, least)
-    factor_rng, noise_rng, loading_rng = np.random.default_rng(seed).spawn(3)
+    factor_rng, noise_rng, loading_rng = check_seed(seed).spawn(3)
     paths = loading_paths(law, loading_rng.standard_normal((T, n_series, N_TRUE)))
     loadings = np.zeros((T, n_series, CANDIDATES))
     loadings[:, :, :N_TRUE] = paths * blocks(n_series) * alive(T)[:, None, :]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tvplab.dgp.paths import coefficient_path
-from tvplab.validation import check_number, check_whole
+from tvplab.validation import check_number, check_seed, check_whole
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def simulate_tvp_regression(
         raise ValueError(f"shapes: give at least one name, in a list or tuple, got {shapes!r}")
     check_number(noise, "noise", or_equal=True)
     check_number(volatility, "volatility", or_equal=True)
-    x_rng, shock_rng, *path_rngs = np.random.default_rng(seed).spawn(2 + len(shapes))
+    x_rng, shock_rng, *path_rngs = check_seed(seed).spawn(2 + len(shapes))
     names = [f"x{k + 1}" for k in range(len(shapes))]
     time = pd.RangeIndex(1, T + 1, name="period")
     X = pd.DataFrame(x_rng.standard_normal((T, len(shapes))), time, names)
