@@ -140,6 +140,9 @@ def test_results_refuse_levels_names_and_counts():
     with pytest.raises(KeyError, match=r"no target 'x'; there are \['a', 'e'\]"):
         both["x"]
     marss = tvplab.DynamicFactorModel(factor_lags=1).fit(Y, tol=1.0)
+    for wrong in (Y.astype(str), Y.iloc[0].astype(str)):
+        with pytest.raises(TypeError, match="weights: expected numbers"):
+            marss.common_component(wrong)
     for wrong in (95, 0, 1.0):
         with pytest.raises(ValueError, match="level: must lie between 0 and 1"):
             marss.intervals(level=wrong)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tvplab.validation import as_matrix
+
 
 def common(states: np.ndarray, Z: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """χ_t = μ + s Z_t x_t (T, N) of states (T, m) and loadings Z (N, m) or (T, N, m)."""
@@ -29,13 +31,13 @@ def weights_by_period(weights: pd.Series | pd.DataFrame, index: pd.Index, column
 
     Raises
     ------
-    ValueError
-        When items or periods are not the data's, in their order.
+    TypeError, ValueError
+        When items or periods are not the data's, in their order, or weights are not numbers.
     """
     if isinstance(weights, pd.DataFrame):
         if not (weights.index.equals(index) and weights.columns.equals(columns)):
             raise ValueError("weights: periods or series differ from the data's")
-        return weights
+        return pd.DataFrame(as_matrix(weights, "weights"), index, columns)
     if not isinstance(weights, pd.Series) or not weights.index.equals(columns):
         raise ValueError("weights: the series differ from the data's")
-    return pd.DataFrame(np.tile(weights.to_numpy(float), (len(index), 1)), index, columns)
+    return pd.DataFrame(np.tile(as_matrix(weights, "weights").T, (len(index), 1)), index, columns)
