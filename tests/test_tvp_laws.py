@@ -10,8 +10,9 @@ from tvplab.crossval import BlockedFolds
 from tvplab.dgp import simulate_tvp_regression
 from tvplab.metrics import mean_absolute_error
 from tvplab.ridge import LAMS, TVPRidge, TwoStepRidge
-from tvplab.tvp_kernel import DualSolver, hadamard_kernel, start_columns
+from tvplab.tvp_kernel import DualSolver, hadamard_kernel
 from tvplab.tvp_laws import AR, LAWS, DriftingWalk, RandomWalk, SmoothTrend, candidate_laws
+from tvplab.tvp_start import start_columns
 
 EVERY = [RandomWalk(), DriftingWalk(), SmoothTrend(), AR(0.8), AR(0.999)]
 WORLD = simulate_tvp_regression(T=110, shapes=("cosine", "quadratic", "constant"), noise=0.5, seed=2)

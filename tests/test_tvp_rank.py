@@ -10,11 +10,12 @@ from tvplab.reduced_rank import ReducedRankRidge, increments_of
 from tvplab.ridge import TwoStepRidge
 from tvplab.ridge_problem import Problem
 from tvplab.tvp_factors import FactorProblem
-from tvplab.tvp_kernel import DualSolver, start_columns
+from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_laws import AR, WALK, SmoothTrend
 from tvplab.tvp_loadings import normalised, principal_loadings
 from tvplab.tvp_primal import expanded_regressors
 from tvplab.tvp_rank import SecondStep, best_rank, principal_components, rank_scores, score_ranks
+from tvplab.tvp_start import start_columns
 
 T, K, LAM, LAM0 = 36, 3, 4.0, 0.3
 RNG = np.random.default_rng(3)

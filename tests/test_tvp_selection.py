@@ -10,7 +10,6 @@ from scipy.stats import multivariate_normal
 from tvplab.dgp import simulate_design, simulate_tvp_regression
 from tvplab.ridge import TVPRidge
 from tvplab.sparse_tvp import GroupLassoRidge
-from tvplab.tvp_groups import whitened_kernel
 from tvplab.tvp_kernel import DualSolver, hadamard_kernel
 from tvplab.tvp_laws import AR, RandomWalk, SmoothTrend
 from tvplab.tvp_selection import (
@@ -48,7 +47,7 @@ def test_the_likelihood_is_the_dense_gaussian_density(law):
     S = covariance(solver, moving, lam)
     sigma2 = y @ np.linalg.solve(S, y) / len(y)
     density = multivariate_normal(np.zeros(len(y)), sigma2 * S).logpdf(y)
-    by_kernel = deviance(solver, y, whitened_kernel(solver, moving.astype(float)), lam)
+    by_kernel = deviance(solver, y, solver.whitened_kernel(moving.astype(float)), lam)
     assert by_kernel == pytest.approx(-2.0 * density, rel=1e-9)
 
 
@@ -62,7 +61,7 @@ def test_with_a_free_start_it_is_the_density_of_what_regression_leaves():
         n = N.shape[1]
         sigma2 = y @ N @ np.linalg.solve(S, N.T @ y) / n
         dense = -2.0 * multivariate_normal(np.zeros(n), sigma2 * S).logpdf(N.T @ y)
-        differences.append(deviance(solver, y, whitened_kernel(solver, moving.astype(float)), lam) - dense)
+        differences.append(deviance(solver, y, solver.whitened_kernel(moving.astype(float)), lam) - dense)
     assert differences[0] == pytest.approx(differences[1], abs=1e-8)
 
 
@@ -88,7 +87,7 @@ def test_scores_are_slopes_of_the_dense_likelihood():
 def test_the_profile_is_the_minimum_over_lambda():
     solver, y = small(3)
     moving = np.array([True, True, False])
-    kernel = whitened_kernel(solver, moving.astype(float))
+    kernel = solver.whitened_kernel(moving.astype(float))
     fine = min(deviance(solver, y, kernel, lam) for lam in np.logspace(-4, 7, 400))
     from_far = profiled(solver, y, moving, 2e3)
     for found in (profiled(solver, y, moving), from_far):
@@ -99,7 +98,7 @@ def test_the_profile_is_the_minimum_over_lambda():
 def test_nothing_that_moves_is_the_limit_of_a_large_penalty():
     solver, y = small(4)
     nothing = profiled(solver, y, np.zeros(3, dtype=bool))
-    kernel = whitened_kernel(solver, np.ones(3))
+    kernel = solver.whitened_kernel(np.ones(3))
     assert deviance(solver, y, kernel, 1e12) == pytest.approx(nothing.deviance, abs=1e-6)
 
 

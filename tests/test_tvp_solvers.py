@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tvplab.crossval import BlockedFolds, RandomFolds
 from tvplab.statespace import drifting_regression, kalman_filter, kalman_smoother
 from tvplab.tvp_banded import BandedSolver, backward_sums, banded_is_cheaper, invert_lower
-from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel
-from tvplab.tvp_laws import WALK, RandomWalk
+from tvplab.tvp_kernel import DualSolver, hadamard_kernel
+from tvplab.tvp_laws import RandomWalk
 from tvplab.tvp_primal import expanded_regressors, solve_primal, summation_matrix
 
 SOLVERS = [DualSolver, BandedSolver]
@@ -193,9 +193,10 @@ def test_kernel_is_z_z_prime():
 def test_a_kernel_whitened_at_once_is_whitened_from_one_side_and_then_the_other(lam0):
     rng = np.random.default_rng(11)
     X, omega_e = rng.standard_normal((40, 3)), rng.uniform(0.5, 2.0, 40)
-    omega_u, start = np.array([0.2, 1.0, 3.0]), StartProjection.of(X, omega_e, lam0)
+    omega_u = np.array([0.2, 1.0, 3.0])
+    solver = DualSolver(X, omega_u, omega_e, lam0)
     kernel = hadamard_kernel(X, omega_u)
-    by_sides, at_once = start.whiten(start.whiten(kernel).T), start.whitened_kernel(X, omega_u, WALK)
+    by_sides, at_once = solver.start.whiten(solver.start.whiten(kernel).T), solver.whitened_kernel(omega_u)
     np.testing.assert_allclose(np.tril(at_once), np.tril(by_sides), rtol=1e-11, atol=1e-11 * np.abs(kernel).max())
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tvplab.tvp_kernel import start_columns
 from tvplab.tvp_laws import Law
+from tvplab.tvp_start import start_columns
 from tvplab.validation import Regression, check_choice, check_number, check_regression, check_varying
 
 INTERCEPT = "const"

@@ -22,9 +22,10 @@ import numpy as np
 from scipy import linalg
 
 from tvplab.tvp_banded import DriftFactor
-from tvplab.tvp_kernel import DualSolver, StartProjection, hadamard_kernel, solve_positive, start_columns
+from tvplab.tvp_kernel import DualSolver, hadamard_kernel, solve_positive
 from tvplab.tvp_laws import WALK, Law, RandomWalk
 from tvplab.tvp_loadings import Penalties, balance, elastic_net
+from tvplab.tvp_start import StartProjection, start_columns
 
 
 @dataclass(frozen=True)

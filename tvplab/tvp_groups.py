@@ -68,7 +68,7 @@ class GroupPoint:
     def at(cls, solver: DualSolver, y: np.ndarray, penalty: GroupPenalty, eta: np.ndarray) -> GroupPoint:
         """Solve the ridge of y (T,) at η: one kernel of the coefficients that move, one Cholesky factor."""
         omega, law = penalty.variances(eta), solver.law
-        factor = factorise(whitened_kernel(solver, omega))
+        factor = factorise(solver.whitened_kernel(omega))
         alpha = dual_weights(solver, factor, y[:, None])[:, 0]
         reach = law.gather(solver.X * alpha[:, None])
         q, P = linalg.norm(reach, axis=0), solver.X * law.accumulate(reach)
@@ -95,15 +95,6 @@ class GroupSolution:
     point: GroupPoint
     path: tuple[float, ...]
     converged: bool
-
-
-def whitened_kernel(solver: DualSolver, omega: np.ndarray) -> np.ndarray:
-    """The kernel (T, T) of drift variances ω (K,), whitened from both sides; only coefficients that move cost.
-
-    Its lower half is what counts.
-    """
-    moving = omega > 0.0
-    return solver.start.whitened_kernel(solver.X[:, moving], omega[moving], solver.law)
 
 
 def factorise(kernel: np.ndarray) -> tuple:

@@ -29,7 +29,7 @@ class OneLambdaSolver(DualSolver):
     @cached_property
     def dual(self) -> tuple[np.ndarray, float]:
         """A_λ (T, T), and log|I + whitened kernel|; by the spectrum where λ is small against the kernel."""
-        kernel = self.start.whitened_kernel(self.X, self.omega_u / self.lam, self.law)
+        kernel = self.whitened_kernel(self.omega_u / self.lam)
         if np.trace(kernel) > ILL_CONDITIONED:
             gamma, V = self.spectrum
             return (V * (self.lam / (self.lam + gamma))) @ V.T, float(np.log1p(gamma / self.lam).sum())

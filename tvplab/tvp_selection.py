@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import chi2
 
-from tvplab.tvp_groups import dual_weights, factorise, whitened_kernel
+from tvplab.tvp_groups import dual_weights, factorise
 from tvplab.tvp_kernel import DualSolver
 from tvplab.tvp_solution import minus_twice_loglik
 
@@ -38,7 +38,7 @@ class MovingSet(NamedTuple):
 
     def kernel(self, solver: DualSolver) -> np.ndarray:
         """Return the whitened kernel (T, T) of the set at its λ."""
-        return whitened_kernel(solver, self.moving / self.lam)
+        return solver.whitened_kernel(self.moving / self.lam)
 
 
 class Step(NamedTuple):
@@ -68,7 +68,7 @@ def profiled(solver: DualSolver, y: np.ndarray, moving: np.ndarray, lam: float |
 
     Without `lam` the walk starts where drift and noise have the same variance in the average period.
     """
-    kernel = whitened_kernel(solver, moving.astype(float))
+    kernel = solver.whitened_kernel(moving.astype(float))
     if not np.any(moving):
         return MovingSet(moving, np.inf, deviance(solver, y, kernel, 1.0))
     origin = np.trace(kernel) / len(y) if lam is None else lam
