@@ -18,7 +18,7 @@ ILL_CONDITIONED = 1e8
 
 @dataclass(frozen=True)
 class OneLambdaSolver(DualSolver):
-    """The dual problem (eqs. 6 and 8) at one λ: A_λ = (K/λ + XX'/λ₀ + Ω_ε)⁻¹ itself, in a third of the time.
+    """The dual problem (eqs. 6 and 8) at one λ: A_λ = (K/λ + XX'/λ₀ + Ω_ε)⁻¹ itself, in less than half the time.
 
     `lam` is the λ that is served so; the methods take others too, by the spectrum of `DualSolver`, and `variances`
     always needs that.
