@@ -80,7 +80,7 @@ def test_a_given_lambda_needs_no_spectrum_until_bands_are_drawn():
 def test_small_lambdas_stay_accurate(lam, lam0):
     spectral, one = DualSolver(X, np.ones(K), OMEGA_E, lam0), OneLambdaSolver(X, np.ones(K), OMEGA_E, lam0, lam=lam)
     theirs = spectral.solve(Y, lam).beta
-    # a Cholesky factor's error is rounding times the kernel's size over λ, 1e-16 · 1e8 at most before the spectrum serves
+    # a Cholesky factor errs by rounding times the kernel over λ: 1e-16 · 1e8 at most before the spectrum serves
     np.testing.assert_allclose(one.solve(Y, lam).beta, theirs, atol=1e-6 * np.abs(theirs).max())
     np.testing.assert_allclose(one.slack(lam), spectral.slack(lam), rtol=1e-6)
     assert ("spectrum" in vars(one)) == (lam < 1e-5)
