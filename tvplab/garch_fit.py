@@ -9,6 +9,11 @@ from scipy.optimize import OptimizeResult, minimize
 
 RUNS = 10
 """Most runs of the optimiser, each from where the last one ended; one or two are usual."""
+ENDS, GAIN, FLAT = 1e-12, 1e-6, 1e-4
+"""Fall of −log L that ends a run; gain over the last run below which another is not worth it; slope that is flat.
+
+A looser end or slope lets variances differ in the fifth digit when residuals are nudged in their last.
+"""
 
 STATIONARY = {"type": "ineq", "fun": lambda u: 1.0 - u[1] - u[2], "jac": lambda u: np.array([0.0, -1.0, -1.0])}
 """α + β ≤ 1, for u = (log ω, α, β)."""
@@ -33,24 +38,29 @@ def fit_garch(resid: np.ndarray) -> np.ndarray:
         return process.compute_variance(params, resid, np.empty_like(resid), backcast, limits)
 
     def cost(u: np.ndarray) -> tuple[float, np.ndarray]:
-        params = np.array([np.exp(u[0]), *u[1:]])
+        params = _params(u)
         value, slope = cost_and_slope(params, squares, variance(params), backcast)
         return value, slope * [params[0], 1.0, 1.0]
 
     first = min(starts(resid), key=lambda params: cost_and_slope(params, squares, variance(params), backcast)[0])
     u = _settled(cost, np.array([np.log(first[0]), *first[1:]]), np.array([np.log(bounds[0]), *bounds[1:]]))
-    return variance(np.array([np.exp(u[0]), *u[1:]]))
+    return variance(_params(u))
+
+
+def _params(u: np.ndarray) -> np.ndarray:
+    """(ω, α, β) from u = (log ω, α, β)."""
+    return np.array([np.exp(u[0]), *u[1:]])
 
 
 def _settled(cost, u: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """Run the optimiser from u (3,) within bounds (3, 2), anew where it ended, until it has settled."""
     value = np.inf
     for _ in range(RUNS):
-        found = minimize(cost, u, method="SLSQP", jac=True, bounds=bounds, constraints=STATIONARY, tol=1e-12)
+        found = minimize(cost, u, method="SLSQP", jac=True, bounds=bounds, constraints=STATIONARY, tol=ENDS)
         gain = value - found.fun
         if gain > 0.0:
             u, value = found.x, found.fun
-        if _is_flat(found, bounds) or not gain > 1e-6:
+        if _is_flat(found, bounds) or not gain > GAIN:
             return u
     raise ArithmeticError(f"the optimiser had not settled after {RUNS} runs")
 
@@ -58,7 +68,7 @@ def _settled(cost, u: np.ndarray, bounds: np.ndarray) -> np.ndarray:
 def _is_flat(found: OptimizeResult, bounds: np.ndarray) -> bool:
     """Whether a step down the slope leads nowhere within the bounds; where α + β = 1 that is not asked."""
     step = np.clip(found.x - found.jac, *bounds.T) - found.x
-    return bool(found.success and found.x[1:].sum() < 1.0 - 1e-6 and np.max(np.abs(step)) < 1e-4)
+    return bool(found.success and found.x[1:].sum() < 1.0 - 1e-6 and np.max(np.abs(step)) < FLAT)
 
 
 def starts(resid: np.ndarray) -> list[np.ndarray]:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from tvplab.tvp_kernel import DualSolver, solve_positive
+from tvplab.tvp_kernel import DualSolver, factorise, solve_positive
 
 TOLERANCE, ROUNDING = 1e-8, 1e-12
 """Relative violation of the optimality conditions at which the iterations stop; digits of F that rounding may take."""
@@ -95,12 +95,6 @@ class GroupSolution:
     point: GroupPoint
     path: tuple[float, ...]
     converged: bool
-
-
-def factorise(kernel: np.ndarray) -> tuple:
-    """Return the Cholesky factor of I + kernel; the kernel is not kept."""
-    kernel[np.diag_indices_from(kernel)] += 1.0
-    return linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
 
 
 def dual_weights(solver: DualSolver, factor: tuple, B: np.ndarray) -> np.ndarray:

@@ -44,6 +44,12 @@ def drift_variances(omega_u: np.ndarray) -> np.ndarray:
     return omega_u if omega_u.ndim == 1 else np.diagonal(omega_u)
 
 
+def factorise(kernel: np.ndarray) -> tuple:
+    """Return the Cholesky factor of I + kernel (T, T), of which the lower half is read; the kernel is not kept."""
+    kernel[np.diag_indices_from(kernel)] += 1.0
+    return linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+
+
 def solve_positive(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     """A⁻¹B for a positive definite A (n, n), of which the lower half is read and overwritten.
 

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
-from tvplab.tvp_kernel import DualSolver, solve_positive
+from tvplab.tvp_kernel import DualSolver, factorise, solve_positive
 from tvplab.tvp_solution import Solution
 
-ILL_CONDITIONED = 1e8
+LARGEST_TRACE = 1e8
 """Trace of the whitened kernel over λ from which the Cholesky factor, whose error grows with it, gives way."""
 
 
@@ -30,11 +30,10 @@ class OneLambdaSolver(DualSolver):
     def dual(self) -> tuple[np.ndarray, float]:
         """A_λ (T, T), and log|I + whitened kernel|; by the spectrum where λ is small against the kernel."""
         kernel = self.whitened_kernel(self.omega_u / self.lam)
-        if np.trace(kernel) > ILL_CONDITIONED:
+        if np.trace(kernel) > LARGEST_TRACE:
             gamma, V = self.spectrum
             return (V * (self.lam / (self.lam + gamma))) @ V.T, float(np.log1p(gamma / self.lam).sum())
-        kernel[np.diag_indices_from(kernel)] += 1.0
-        factor = linalg.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
+        factor, _ = factorise(kernel)
         logdet = 2.0 * float(np.log(np.diagonal(factor)).sum())
         inverse, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
         A = whole(self.start.project_both(inverse)) / self.start.root_e

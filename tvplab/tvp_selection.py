@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import chi2
 
-from tvplab.tvp_groups import dual_weights, factorise
-from tvplab.tvp_kernel import DualSolver
+from tvplab.tvp_groups import dual_weights
+from tvplab.tvp_kernel import DualSolver, factorise
 from tvplab.tvp_solution import minus_twice_loglik
 
 FULLY = 3

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tvplab.plots import Picture
 
-MODES = ("quick", "full")
-
 
 @dataclass(frozen=True)
 class Task:
